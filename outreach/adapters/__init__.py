@@ -1,0 +1,1 @@
+"""Whom we talk to: one party a file, strangers to each other."""

@@ -1,0 +1,104 @@
+"""Delivery truth: what a provider said at the hand-over, and what it said later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The provider took the message; `ref` is the provider's id for it."""
+
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The provider will never take this message. `forget_contact`: the address itself is dead."""
+
+    reason: str
+    forget_contact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """Certainly not taken; may be tried again, not before `retry_after` where given."""
+
+    reason: str
+    retry_after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """May or may not have been taken: in doubt. Never repeated blindly."""
+
+    reason: str
+
+
+SendResult = Accepted | Refused | Unavailable | Unknown
+
+
+class Status(StrEnum):
+    """Delivery status of a message, and of nothing else."""
+
+    QUEUED = "queued"  # written down, no attempt finished yet
+    RETRYING = "retrying"  # the provider was unavailable
+    IN_DOUBT = "in_doubt"  # the provider may have it
+    ACCEPTED = "accepted"  # the provider has it
+    SENT = "sent"  # passed on to the network
+    UNDELIVERED = "undelivered"  # the network gave up
+    REFUSED = "refused"  # never taken
+    DELIVERED = "delivered"  # on the handset, or in the mailbox
+
+    @property
+    def rank(self) -> int:
+        """The order in which receipts fold: the highest that was ever said stays."""
+        return list(Status).index(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """A provider's later word on a message; `id` is unique with the provider."""
+
+    provider: str
+    id: str
+    message: str
+    status: Status
+    at: datetime
+
+
+def status_of(result: SendResult) -> Status:
+    """The status that a send result leaves a message in."""
+    match result:
+        case Accepted():
+            return Status.ACCEPTED
+        case Refused():
+            return Status.REFUSED
+        case Unavailable():
+            return Status.RETRYING
+        case Unknown():
+            return Status.IN_DOUBT
+
+
+def advance(status: Status, receipt: Status) -> Status:
+    """The further of the two, so that receipts may come late, twice or out of order."""
+    return max(status, receipt, key=lambda s: s.rank)
+
+
+FIRST_RETRY = timedelta(seconds=5)
+LONGEST_RETRY = timedelta(minutes=5)
+MOST_ATTEMPTS = 6
+
+
+def retry_in(attempts: int, result: Unavailable, jitter: float) -> timedelta | None:
+    """How long to wait after `attempts` tries, or None where trying again is pointless.
+
+    Exponential with full jitter (`jitter` is 0 … 1), bounded, never before the provider's Retry-After.
+    """
+    if attempts >= MOST_ATTEMPTS:
+        return None
+    doublings: int = 1 << (attempts - 1)
+    wait = min(LONGEST_RETRY, FIRST_RETRY * doublings) * jitter
+    return max(wait, result.retry_after) if result.retry_after is not None else wait

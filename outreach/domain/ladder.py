@@ -1,0 +1,110 @@
+"""Ladders: ordered steps that are climbed until a person answers. Frozen when an outreach opens."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from outreach.domain.scale import Channel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One rung: say this template on this channel, then wait before falling through to the next."""
+
+    channel: Channel
+    template: str  # "<pattern>/<name>"
+    wait: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ladder:
+    """Steps in the order they are climbed."""
+
+    name: str
+    steps: tuple[Step, ...]
+
+
+class Close(StrEnum):
+    """Why a climb ended; each is shown in the history in words."""
+
+    ACKNOWLEDGED = "acknowledged"  # a person answered
+    EXHAUSTED = "exhausted"  # every step was sent and nobody answered
+    UNREACHABLE = "unreachable"  # no step could be sent: becomes a task for a person
+    EXPIRED = "expired"  # too late to be of use
+    TRANSFER_GONE = "transfer_gone"  # the transfer was cancelled: nothing left to warn about
+    OVERTAKEN = "overtaken"  # a more severe pattern took over
+    STOPPED = "stopped"  # a person at the firm stopped it
+    REJECTED = "rejected"  # an approver said no
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The step with this index (0-based) is to be tried now."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing to do before `until`."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The climb is over."""
+
+    reason: Close
+
+
+Move = Due | Wait | Done
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Climb:
+    """Where an outreach stands on its ladder. `sent` counts the steps that reached a provider."""
+
+    ladder: Ladder
+    next_step: int
+    due_at: datetime
+    expires_at: datetime | None
+    is_acknowledged: bool
+    sent: int
+
+
+def next_move(climb: Climb, now: datetime) -> Move:
+    """What to do with this climb now: an answer ends it first, then expiry, then the last rung."""
+    if climb.is_acknowledged:
+        return Done(Close.ACKNOWLEDGED)
+    if climb.expires_at is not None and now >= climb.expires_at:
+        return Done(Close.EXPIRED)
+    if now < climb.due_at:
+        return Wait(climb.due_at)
+    if climb.next_step >= len(climb.ladder.steps):
+        return Done(Close.EXHAUSTED if climb.sent else Close.UNREACHABLE)
+    return Due(climb.next_step)
+
+
+def freeze(ladder: Ladder) -> str:
+    """The ladder as canonical JSON, as it is kept on the outreach."""
+    steps = [
+        {"channel": s.channel.value, "template": s.template, "wait": int(s.wait.total_seconds())}
+        for s in ladder.steps
+    ]
+    return json.dumps({"name": ladder.name, "steps": steps}, separators=(",", ":"), sort_keys=True)
+
+
+def thaw(text: str) -> Ladder:
+    """The ladder that `freeze` wrote."""
+    raw = json.loads(text)
+    return Ladder(
+        name=raw["name"],
+        steps=tuple(
+            Step(channel=Channel(s["channel"]), template=s["template"], wait=timedelta(seconds=s["wait"]))
+            for s in raw["steps"]
+        ),
+    )

@@ -1,0 +1,27 @@
+"""Profiles: how a person may be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from outreach.domain.scale import Channel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """Locale, zone, contacts and permissions of one person, as they are now.
+
+    `contacts` maps a channel to its address (phone in E.164, mailbox, device token); it and `code`
+    (the person's anti-phishing code) are personal and stay out of every repr.
+    `consents` holds the latest explicit word per channel; a channel not in it was never asked about.
+    """
+
+    person: str
+    locale: str
+    zone: str | None = None
+    country: str | None = None
+    contacts: Mapping[Channel, str] = field(default_factory=dict, repr=False)
+    consents: Mapping[Channel, bool] = field(default_factory=dict)
+    suppressed: frozenset[Channel] = frozenset()
+    code: str | None = field(default=None, repr=False)

@@ -1,0 +1,91 @@
+"""The ports: the few shapes through which the engine reaches the world; adapters fit them, nothing registers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+import pyarrow as pa
+
+from outreach.domain.delivery import SendResult
+from outreach.domain.flag import FlagBatch
+from outreach.domain.message import Message, Rendered
+from outreach.domain.plan import Plan
+from outreach.domain.scale import Channel
+from outreach.domain.transfer import Transfer
+
+Clock = Callable[[], datetime]
+"""The time now, aware UTC. Only wiring hands one out."""
+
+NewId = Callable[[], str]
+"""A fresh id: 32 lower-case hex characters, rising with time."""
+
+
+class FlagFeed(Protocol):
+    """A source of flags."""
+
+    name: str
+
+    def batches(self, cursor: str | None) -> Iterator[FlagBatch[pa.Table]]:
+        """Everything after `cursor` in bounded batches; nothing where there is nothing new.
+
+        Raises FeedError where the source cannot be reached; bad rows are never an exception.
+        """
+        ...
+
+    def check(self) -> None:
+        """Raise FeedError where the feed could not be pulled now (for `doctor`); reads next to nothing."""
+        ...
+
+
+class Matcher(Protocol):
+    """Asks every probe of a plan of every row of a batch."""
+
+    def match(self, plan: Plan, batch: pa.Table, now: datetime) -> Iterator[pa.Table]:
+        """The rows on which some main probe is true or unknown, with the batch's own columns and the
+        mask columns `true_0…`, `unknown_0…` (int64, 60 probes each, in plan order). `now` is what
+        `within(…)` is folded against."""
+        ...
+
+
+class Renderer(Protocol):
+    """Says templates in languages."""
+
+    def render(self, template: str, channel: Channel, locale: str, context: Mapping[str, object]) -> Rendered:
+        """The words of `<pattern>/<name>` on this channel in the nearest locale there is.
+
+        Raises RenderError (template and variable named, no value) where it cannot be said.
+        """
+        ...
+
+
+class Sender(Protocol):
+    """Hands messages to one provider, on one channel."""
+
+    name: str
+    channel: Channel
+
+    def send_many(self, messages: Sequence[Message]) -> Sequence[SendResult]:
+        """One result a message, in order. Provider trouble is a result, never an exception."""
+        ...
+
+
+class Core(Protocol):
+    """The firm's core system: it moves and holds money; we ask and report."""
+
+    def transfers(self, refs: Sequence[str]) -> Mapping[str, Transfer]:
+        """What it says of these transfers now; one it does not know, or no answer, is simply missing."""
+        ...
+
+    def request_hold(self, ref: str, reason: str, call_id: str) -> None:
+        """Ask for a transfer hold. Whether there is one, only `transfers` tells."""
+        ...
+
+    def request_release(self, ref: str, reason: str, call_id: str) -> None:
+        """Ask to lift a transfer hold."""
+        ...
+
+    def request_freeze(self, person_ref: str, reason: str, call_id: str) -> None:
+        """Ask to freeze what can be frozen of the destination of a transfer that has left."""
+        ...
