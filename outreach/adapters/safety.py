@@ -1,0 +1,75 @@
+"""Safe to try: senders that stand before a real one, so that a trial run reaches nobody by mistake."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from outreach.domain.delivery import Accepted, SendResult
+from outreach.domain.message import Message
+from outreach.domain.scale import Channel
+from outreach.errors import SettingsError
+
+
+class Sends(Protocol):
+    """What a sender is to these; `engine.ports.Sender` as seen from here."""
+
+    name: str
+    channel: Channel
+
+    def send_many(self, messages: Sequence[Message]) -> Sequence[SendResult]:
+        """One result a message, in order."""
+        ...
+
+
+class AllowListed:
+    """Only who is on the list is written to; everybody else's message goes to the outbox.
+
+    A pattern is an address, or one with stars: `*@firm.example`, `+3460000*`. Case does not matter.
+    Raises SettingsError for a pattern of nothing but stars: leave the list out to write to everybody.
+    """
+
+    def __init__(self, sender: Sends, outbox: Sends, live: Iterable[str]) -> None:
+        self.name = sender.name
+        self.channel = sender.channel
+        self._sender = sender
+        self._outbox = outbox
+        self._live = _allowed(live)
+
+    def send_many(self, messages: Sequence[Message]) -> Sequence[SendResult]:
+        """One result a message, in order; the outbox's references begin with `outbox/`."""
+        live = [self._live.fullmatch(message.to) is not None for message in messages]
+        real = iter(self._sender.send_many([m for m, yes in zip(messages, live, strict=True) if yes]))
+        kept = iter(self._outbox.send_many([m for m, yes in zip(messages, live, strict=True) if not yes]))
+        return [next(real if yes else kept) for yes in live]
+
+
+class Discard:
+    """A dry run: every message is taken, and goes nowhere."""
+
+    name = "discard"
+
+    def __init__(self, channel: Channel) -> None:
+        self.channel = channel
+
+    def send_many(self, messages: Sequence[Message]) -> Sequence[SendResult]:
+        """Accepted, all of them."""
+        return [Accepted(f"discard/{message.reference}") for message in messages]
+
+
+NOBODY = r"(?!)"
+
+
+def _allowed(live: Iterable[str]) -> re.Pattern[str]:
+    patterns = [pattern.strip() for pattern in live]
+    loose = [pattern for pattern in patterns if not pattern.strip("*")]
+    if loose:
+        raise SettingsError(
+            [
+                f"live_recipients: {pattern!r} would let everybody through; leave the list out"
+                for pattern in loose
+            ]
+        )
+    parts = (".*".join(re.escape(part) for part in pattern.split("*")) for pattern in patterns)
+    return re.compile("|".join(parts) or NOBODY, re.IGNORECASE | re.DOTALL)

@@ -1,0 +1,239 @@
+"""SMS through Twilio: its SDK builds the request and reads the answer, our line carries both.
+
+Twilio takes no idempotency key for messages, so every doubt stays a doubt here: `Unknown`, which is settled
+by asking for the messages to this number and finding our reference in the body, or by a status callback,
+whose URL carries our message id.
+"""
+
+from __future__ import annotations
+
+import logging
+from base64 import b64encode
+from collections.abc import Callable, Coroutine, Generator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Final
+from urllib.parse import quote, urlencode
+
+import httpx
+from twilio.base.exceptions import TwilioException
+from twilio.http import AsyncHttpClient
+from twilio.http.response import Response as TwilioResponse
+from twilio.rest import Client
+
+from outreach.answers import Answer, Exchange, by_status, not_theirs, retry_after
+from outreach.domain.delivery import Accepted, Refused, SendResult, Unavailable, Unknown
+from outreach.domain.message import Message
+from outreach.domain.scale import Channel
+
+DEAD = "not a number that can get an SMS"
+SENDER = "our sender cannot be used: check the sending number or messaging service"
+BUSY = "more than the account may send now"
+
+CODES: Final[dict[int, Refused | Unavailable]] = {
+    # The address is dead, for us and for good.
+    21211: Refused(DEAD, forget_contact=True),  # not a valid number
+    21217: Refused(DEAD, forget_contact=True),  # does not appear to be valid
+    21265: Refused(DEAD, forget_contact=True),  # a short code
+    21614: Refused(DEAD, forget_contact=True),  # not a mobile number
+    21635: Refused(DEAD, forget_contact=True),  # a landline
+    # The person or the place does not take our SMS; the number lives, another channel may do.
+    21214: Refused("the number cannot be reached"),
+    21610: Refused("unsubscribed"),
+    21408: Refused("SMS to this region is not enabled for the account"),
+    21612: Refused("no route from our sender to this number"),
+    21608: Refused("a trial account reaches verified numbers only"),
+    # The words cannot go.
+    21602: Refused("the text is empty"),
+    21605: Refused("the text is too long"),
+    21617: Refused("the text is too long"),
+    # Our side is set up wrongly: nothing was taken, the message is sound, an operator has to act.
+    20003: Unavailable("the credentials were turned away: check the account SID and token"),
+    20005: Unavailable("the account is not active"),
+    20403: Unavailable("the account may not do this: check its rights"),
+    20404: Unavailable("no such account: check the account SID"),
+    21212: Unavailable(SENDER),
+    21603: Unavailable(SENDER),
+    21606: Unavailable(SENDER),
+    21607: Unavailable(SENDER),
+    21609: Unavailable("the callback URL is not valid: check the public URL"),
+    21659: Unavailable(SENDER),
+    21660: Unavailable(SENDER),
+    21661: Unavailable(SENDER),
+    21701: Unavailable(SENDER),
+    21703: Unavailable(SENDER),
+    21704: Unavailable(SENDER),
+    21705: Unavailable(SENDER),
+    # Too much at once.
+    14107: Unavailable(BUSY),
+    20429: Unavailable(BUSY),
+    21611: Unavailable("the sender's queue is full"),
+}
+"""What Twilio's error codes (twilio.com/docs/api/errors) mean for a message; any other of them is Refused.
+
+Only asked of a 4xx. A 5xx stays in doubt whatever it carries, 503 with 20503 included: the code says that
+Twilio was overloaded, not at which point it gave up, and a doubled warning cannot be taken back."""
+
+
+_Steps = Coroutine[object, object, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwilioAccount:
+    """An account to send from. `sender` is a number, a sender name, or a messaging service (`MG…`).
+
+    `key` is an API key's SID where `secret` is not the account's own token. `callback` is where statuses are
+    posted; the message id is added to its query."""
+
+    sid: str
+    secret: str = field(repr=False)
+    sender: str
+    key: str = ""
+    callback: str = ""
+    base_url: str = "https://api.twilio.com"
+
+
+class TwilioSms:
+    """A sender of SMS."""
+
+    name = "twilio"
+    channel = Channel.SMS
+
+    def __init__(self, account: TwilioAccount, exchange: Exchange) -> None:
+        self._account = account
+        self._exchange = exchange
+        # A told environment, or else the SDK reads the process's own.
+        nothing = {"TWILIO_EDGE": ""}
+        client = Client(
+            account.key or account.sid,
+            account.secret,
+            account.sid,
+            http_client=_Desk(),
+            environment=nothing,
+        )
+        client.api.base_url = account.base_url
+        self._create: Callable[..., _Steps] = client.api.v2010.account.messages.create_async
+        service = account.sender.startswith("MG")
+        self._sender = {"messaging_service_sid" if service else "from_": account.sender}
+
+    def send_many(self, messages: Sequence[Message]) -> Sequence[SendResult]:
+        """One result a message, in order; several requests are in flight at once."""
+        calls = [_Call.of(self._words(message)) for message in messages]
+        answers = iter(self._exchange([call.request for call in calls if call.request is not None]))
+        return [_result(call, next(answers)) if call.request is not None else UNSAYABLE for call in calls]
+
+    def _words(self, message: Message) -> _Steps:
+        more = dict(self._sender)
+        if self._account.callback:
+            more["status_callback"] = callback_url(self._account.callback, message.id)
+        return self._create(to=message.to, body=message.content.text, **more)
+
+
+UNSAYABLE = Refused("the message cannot be put into a request")
+
+
+def callback_url(callback: str, message_id: str) -> str:
+    """The callback with our message id in its query: it comes back with every status."""
+    return f"{callback}{'&' if '?' in callback else '?'}message={quote(message_id, safe='')}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """The SDK's own coroutine, stopped at the network: what it yields is the request, and it is sent the
+    answer. So the SDK both builds and reads, and no event loop runs."""
+
+    steps: _Steps
+    request: httpx.Request | None
+
+    @classmethod
+    def of(cls, steps: _Steps) -> _Call:
+        try:
+            request = steps.send(None)
+        except (TwilioException, ValueError, TypeError):  # e.g. a lone surrogate in the text
+            return cls(steps, None)
+        return cls(steps, request if isinstance(request, httpx.Request) else None)
+
+    def sid(self, response: httpx.Response) -> str:
+        """The id of the message that was made, or nothing; raises TwilioException where it says an error."""
+        try:
+            self.steps.send(TwilioResponse(response.status_code, response.content.decode(errors="replace")))
+        except StopIteration as end:
+            sid: object = getattr(end.value, "sid", None)
+            return sid if isinstance(sid, str) and sid.startswith(("SM", "MM")) else ""
+        return ""
+
+
+class _Stop:
+    """What a coroutine of the SDK waits for at the network."""
+
+    def __init__(self, request: httpx.Request) -> None:
+        self._request = request
+
+    def __await__(self) -> Generator[httpx.Request, TwilioResponse, TwilioResponse]:
+        return (yield self._request)
+
+
+class _Desk(AsyncHttpClient):  # type: ignore[misc]  # the SDK ships no types
+    """Where the SDK hands in its requests."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.getLogger("outreach.twilio"), is_async=True)
+
+    async def request(  # noqa: PLR0913 - the SDK's shape
+        self,
+        method: str,
+        uri: str,
+        params: dict[str, object] | None = None,
+        data: dict[str, object] | None = None,
+        headers: dict[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,
+        allow_redirects: bool = False,  # noqa: FBT001, FBT002
+    ) -> TwilioResponse:
+        """Write the request down, and wait for its answer."""
+        # httpx would form-encode, parse the URL and build the credentials anew each time: 100 µs a message.
+        sent = {**(headers or {}), "Authorization": _basic(*(auth or ("", "")))}
+        body = urlencode(data or {}).encode()
+        return await _Stop(httpx.Request(method, _url(uri), headers=sent, content=body))
+
+
+@lru_cache(maxsize=8)
+def _url(uri: str) -> httpx.URL:
+    return httpx.URL(uri)
+
+
+@lru_cache(maxsize=8)
+def _basic(user: str, secret: str) -> str:
+    return f"Basic {b64encode(f'{user}:{secret}'.encode()).decode()}"
+
+
+def _result(call: _Call, answer: Answer) -> SendResult:
+    if not isinstance(answer, httpx.Response):
+        call.steps.close()
+        return replace(answer, reason=f"twilio: {answer.reason}")
+    try:
+        sid = call.sid(answer)
+    except TwilioException as error:
+        return _error(getattr(error, "code", None), answer)
+    except Exception:  # the SDK met a body that it cannot read; which way it fell over proves nothing
+        sid = ""
+    if answer.is_success and sid:
+        return Accepted(sid)
+    return by_status("twilio", answer) or Unknown(f"twilio: HTTP {answer.status_code} without a message id")
+
+
+def _error(code: object, answer: httpx.Response) -> SendResult:
+    """What an error means. The SDK fills a missing code with the HTTP status: that is not Twilio's word."""
+    said = code if isinstance(code, int) and 10_000 <= code <= 99_999 else 0
+    if not answer.is_client_error or answer.status_code == 408:
+        return by_status("twilio", answer) or Unknown(f"twilio: HTTP {answer.status_code}")
+    known = CODES.get(said)
+    if isinstance(known, Unavailable):
+        wait = retry_after(answer.headers)
+        return replace(known, reason=f"twilio {said}: {known.reason}", retry_after=wait)
+    if known is not None:
+        return replace(known, reason=f"twilio {said}: {known.reason}")
+    decided = by_status("twilio", answer)
+    if decided is not None:
+        return decided
+    return Refused(f"twilio {said}") if said else not_theirs("twilio", answer)
