@@ -1,0 +1,107 @@
+"""From bytes to YAML nodes: whatever could surprise is refused before a single value is read."""
+
+from __future__ import annotations
+
+import yaml
+from yaml.tokens import (
+    AliasToken,
+    AnchorToken,
+    BlockEndToken,
+    BlockMappingStartToken,
+    BlockSequenceStartToken,
+    DirectiveToken,
+    DocumentStartToken,
+    FlowMappingEndToken,
+    FlowMappingStartToken,
+    FlowSequenceEndToken,
+    FlowSequenceStartToken,
+    TagToken,
+)
+
+from outreach.adapters.rulebook.page import Page
+from outreach.domain.condition import Span
+
+MOST_BYTES = 256 * 1024
+DEEPEST = 16
+
+_REFUSED = {
+    AnchorToken: "an anchor (&)",
+    AliasToken: "an alias (*)",
+    TagToken: "a tag (!)",
+    DirectiveToken: "a directive (%)",
+}
+_OPENING = (
+    BlockMappingStartToken,
+    BlockSequenceStartToken,
+    FlowMappingStartToken,
+    FlowSequenceStartToken,
+)
+_CLOSING = (BlockEndToken, FlowMappingEndToken, FlowSequenceEndToken)
+
+
+def open_page(name: str, raw: bytes) -> Page:
+    """The file as text; a file that is no text, or too large, becomes an empty page with its problem."""
+    page = Page(name=name, text="")
+    if len(raw) > MOST_BYTES:
+        page.report("R006", Span(0, 0), f"{len(raw):,} bytes; at most {MOST_BYTES:,}", "split the file")
+        return page
+    try:
+        page.text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        column = error.start - raw.rfind(b"\n", 0, error.start)
+        page.report("R007", Span(line, column), "not UTF-8 text", "save the file as UTF-8")
+    if page.text.startswith("\ufeff"):
+        page.report("R007", Span(1, 1), "a byte order mark", "save the file as UTF-8 without it")
+    return page
+
+
+def compose(page: Page) -> yaml.Node | None:
+    """The file's root node; None where a problem has been reported instead."""
+    if page.problems:
+        return None
+    try:
+        if not _is_plain_yaml(page):
+            return None
+        root = yaml.compose(page.text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        _report_syntax(page, error)
+        return None
+    except yaml.reader.ReaderError as error:
+        at = int(error.position)
+        page.report("R007", page.span_at(at, at + 1), "a control character", "remove it")
+        return None
+    if root is None:
+        page.report("R003", Span(1, 1), "the file is empty")
+    return root
+
+
+def _is_plain_yaml(page: Page) -> bool:
+    """Look at the tokens alone: composing would already follow aliases, and recurse."""
+    before, depth, documents = len(page.problems), 0, 0
+    for token in yaml.scan(page.text, Loader=yaml.SafeLoader):
+        start, end = token.start_mark.index, token.end_mark.index
+        depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
+        documents += isinstance(token, DocumentStartToken)
+        refused = _REFUSED.get(type(token))
+        if refused:
+            page.report("R005", page.span_at(start, end), f"{refused} is not used here", "write it out")
+        if documents > 1:
+            page.report("R005", page.span_at(start, end), "a second document (---)", "one document a file")
+            break
+        if depth > DEEPEST:
+            page.report("R006", page.span_at(start, end), f"nested deeper than {DEEPEST}")
+            break
+    return len(page.problems) == before
+
+
+def _report_syntax(page: Page, error: yaml.MarkedYAMLError) -> None:
+    mark = error.problem_mark or error.context_mark
+    what = error.problem or error.context or "not YAML"
+    index = mark.index if mark is not None else 0
+    place = page.span_at(index, index + 1)
+    if page.text[index : index + 1] == "\t":
+        page.report("R007", place, "a tab where YAML wants spaces", "indent with two spaces")
+        return
+    hint = "put the text between quotes" if "mapping values" in what else ""
+    page.report("R004", place, what, hint)
