@@ -46,7 +46,7 @@ class Words:
 
 
 def read_words(folder: Path) -> Mapping[str, Words]:
-    """Every `answer.<locale>.toml` of a folder, by locale. Raises RulesError with all problems of all files."""
+    """Every `answer.<locale>.toml` of a folder, by locale. Raises RulesError with all problems at once."""
     problems: list[Problem] = []
     words: dict[str, Words] = {}
     for path in sorted(folder.glob("answer.*.toml")):
