@@ -21,7 +21,7 @@ ARROW_TYPES = {
 
 
 def flag_schema(catalogue: Catalogue) -> pa.Schema:
-    """Identity, profile, then every fact of the catalogue in its order (engine facts included, NULL at first)."""
+    """Identity, profile, then every fact of the catalogue in its order (engine facts NULL at first)."""
     columns = {
         **IDENTITY_COLUMNS,
         **PROFILE_COLUMNS,

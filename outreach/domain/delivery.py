@@ -45,6 +45,7 @@ class Status(StrEnum):
 
     QUEUED = "queued"  # written down, no attempt finished yet
     RETRYING = "retrying"  # the provider was unavailable
+    CANCELLED = "cancelled"  # too late, or no longer wanted, before any provider took it
     IN_DOUBT = "in_doubt"  # the provider may have it
     ACCEPTED = "accepted"  # the provider has it
     SENT = "sent"  # passed on to the network

@@ -21,7 +21,7 @@ class Bar(StrEnum):
     HALTED = "halted"  # an operator halted this scope
     QUIET_HOURS = "quiet_hours"
     NO_SENDER = "no_sender"  # this installation has no sender for the channel
-    TOO_LONG = "too_long"  # the rendered text does not fit the channel
+    OUT_OF_DATE = "out_of_date"  # what was written down is no longer true
     NOT_SAYABLE = "not_sayable"  # the template lacks a fact it must say
 
 
@@ -51,6 +51,17 @@ Gate = Open | Held | Barred
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BarRow:
+    """Why a step was not sent (`barred`, `held`), or was in spite of something (`overridden`)."""
+
+    step: int
+    channel: Channel
+    verdict: str
+    reason: Bar
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QuietHours:
     """No routine or soon messages from `start` to `end`, in the person's own zone."""
 
@@ -65,8 +76,12 @@ class GatePolicy:
     quiet: QuietHours = QuietHours()
     consent_needed: frozenset[Channel] = frozenset()
     senders: frozenset[Channel] = frozenset(Channel)
+    halted: frozenset[Channel] = frozenset()
     default_zone: str = "UTC"
 
+
+HALT_PAUSE = timedelta(minutes=1)
+"""How soon a step under a halt asks again."""
 
 NOISELESS = frozenset({Channel.EMAIL, Channel.INBOX, Channel.CALL})
 """Channels that wake nobody by themselves: email and inbox are silent, a call is a person's task with
@@ -109,10 +124,12 @@ def _permission(policy: GatePolicy, profile: Profile, channel: Channel) -> Bar |
 
 
 def gate(policy: GatePolicy, profile: Profile, channel: Channel, urgency: Urgency, now: datetime) -> Gate:
-    """May this step be sent now? Permission first, then the hour."""
+    """May this step be sent now? Permission first, then an operator's halt, then the hour."""
     bar = _permission(policy, profile, channel)
     if bar is not None:
         return Barred(bar)
+    if channel in policy.halted:
+        return Held(now + HALT_PAUSE, Bar.HALTED)
     if channel in NOISELESS:
         return Open()
     until = quiet_until(policy.quiet, profile.zone or policy.default_zone, now)

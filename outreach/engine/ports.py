@@ -1,4 +1,4 @@
-"""The ports: the few shapes through which the engine reaches the world; adapters fit them, nothing registers."""
+"""The ports: the few shapes through which the engine reaches the world. Adapters fit them."""
 
 from __future__ import annotations
 

@@ -1,0 +1,23 @@
+"""Alembic's door: it knows the schema and the engine it is handed, nothing else."""
+
+from sqlalchemy import create_engine
+
+from alembic import context
+from outreach.store.tables import metadata
+
+config = context.config
+
+
+def run() -> None:
+    """Run the migrations on the engine handed over by the store, or on the ini file's URL."""
+    engine = config.attributes.get("engine")
+    if engine is None:
+        engine = create_engine(config.get_main_option("sqlalchemy.url") or "sqlite:///outreach.db")
+    with engine.connect() as connection:
+        context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
+        with context.begin_transaction():
+            context.run_migrations()
+        connection.commit()
+
+
+run()

@@ -1,0 +1,191 @@
+"""Episodes: which flags belong together, and which decisions may open an outreach. Pure bookkeeping."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from outreach.domain.decision import Decision, Reason, Verdict
+from outreach.domain.facts import Facts
+
+GAP = timedelta(days=14)
+"""A flag later than this after the episode's last one begins a new episode."""
+
+NOT_WARNED = -1
+
+EpisodeKey = tuple[str, str, str]
+"""Person, pattern, beneficiary (a keyed hash, or empty)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Episode:
+    """An open episode as it stands. `severity_rank` is what it was last warned at, -1 for never."""
+
+    id: str
+    key: EpisodeKey
+    opened_at: datetime
+    last_flag_at: datetime
+    severity_rank: int = NOT_WARNED
+    money_moved: bool = False
+    transfer_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOutreach:
+    """An outreach under way for a person; its id is empty while the batch that opens it is settled."""
+
+    id: str
+    episode: str
+    severity_rank: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One flag with the decision the rules came to, before the episode has its say."""
+
+    flag: str
+    key: EpisodeKey
+    at: datetime
+    score: Decimal
+    decision: Decision
+    severity_rank: int
+    facts: Facts
+
+    @property
+    def money_moved(self) -> bool:
+        """True where the flag says that the money has left."""
+        return self.facts.get("transfer_state") == "sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What becomes of a claim: its episode, its final decision, and whether an outreach opens."""
+
+    claim: Claim
+    episode: str
+    decision: Decision
+
+    @property
+    def opens(self) -> bool:
+        """True where an outreach opens."""
+        return self.decision.verdict is Verdict.WARN and not self.decision.is_shadow
+
+
+@dataclass(frozen=True, slots=True)
+class Rulings:
+    """All rulings of a batch, the episodes that changed, and what they end.
+
+    `opened` are new rows, `joined` existing ones with their new state, `ended` the ids of episodes that
+    lapsed, `overtaken` the ids of outreaches that a more severe warning takes over.
+    """
+
+    rulings: tuple[Ruling, ...]
+    opened: tuple[Episode, ...]
+    joined: tuple[Episode, ...]
+    ended: tuple[str, ...]
+    overtaken: tuple[str, ...]
+
+
+def may_warn(episode: Episode, severity_rank: int, *, money_moved: bool) -> bool:
+    """A second outreach in an episode opens only on higher severity, or when the money moved since."""
+    return severity_rank > episode.severity_rank or (money_moved and not episode.money_moved)
+
+
+class _Ledger:
+    """The working state of one batch; nothing outside this module sees it change."""
+
+    def __init__(
+        self,
+        episodes: Iterable[Episode],
+        under_way: Mapping[str, OpenOutreach],
+        new_id: Callable[[], str],
+    ) -> None:
+        self.before = {episode.key: episode for episode in episodes}
+        self.now = dict(self.before)
+        self.under_way = dict(under_way)
+        self.ended: list[str] = []
+        self.overtaken: list[str] = []
+        self.new_id = new_id
+
+    def join(self, claim: Claim) -> Episode:
+        """The episode this claim belongs to, opened where there is none within the gap."""
+        episode = self.now.get(claim.key)
+        if episode is not None and claim.at - episode.last_flag_at <= GAP:
+            joined = replace(episode, last_flag_at=max(episode.last_flag_at, claim.at))
+        else:
+            if episode is not None:
+                self.ended.append(episode.id)
+            joined = Episode(id=self.new_id(), key=claim.key, opened_at=claim.at, last_flag_at=claim.at)
+        if joined.transfer_ref is None:
+            joined = replace(joined, transfer_ref=_text(claim.facts.get("transfer_ref")))
+        self.now[claim.key] = joined
+        return joined
+
+    def rule(self, claim: Claim) -> Ruling:
+        """The final decision of a claim, and its effect on episode and person."""
+        episode = self.join(claim)
+        decision = claim.decision
+        if decision.verdict is not Verdict.WARN or decision.is_shadow:
+            return Ruling(claim, episode.id, decision)
+        bar = self._bar(claim, episode)
+        if bar is not None:
+            return Ruling(claim, episode.id, replace(decision, verdict=Verdict.SKIP, reason=bar))
+        self._open(claim, episode)
+        return Ruling(claim, episode.id, decision)
+
+    def _bar(self, claim: Claim, episode: Episode) -> Reason | None:
+        if not may_warn(episode, claim.severity_rank, money_moved=claim.money_moved):
+            return Reason.EPISODE_WARNED
+        other = self.under_way.get(claim.key[0])
+        if other is None or not other.id:
+            return None if other is None else Reason.OVERTAKEN  # a batch opens one outreach a person
+        stronger = other.episode == episode.id or other.severity_rank < claim.severity_rank
+        return None if stronger else Reason.OVERTAKEN
+
+    def _open(self, claim: Claim, episode: Episode) -> None:
+        person = claim.key[0]
+        other = self.under_way.get(person)
+        if other is not None:
+            self.overtaken.append(other.id)
+        self.now[claim.key] = replace(
+            episode,
+            severity_rank=max(episode.severity_rank, claim.severity_rank),
+            money_moved=episode.money_moved or claim.money_moved,
+        )
+        self.under_way[person] = OpenOutreach("", episode.id, claim.severity_rank)
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _weight(claim: Claim) -> tuple[int, bool, int, Decimal]:
+    urgency = claim.decision.rule.rule.warn.urgency.rank
+    return (claim.severity_rank, claim.money_moved, urgency, claim.score)
+
+
+def settle(
+    claims: Sequence[Claim],
+    episodes: Iterable[Episode],
+    under_way: Mapping[str, OpenOutreach],
+    new_id: Callable[[], str],
+) -> Rulings:
+    """Join every claim to its episode and let only the most severe warning of each person open.
+
+    `episodes` are the open ones of the claims' people; `under_way` maps a person to the outreach that
+    is climbing for them. Claims are taken most severe first, so the order of a feed changes nothing.
+    """
+    ledger = _Ledger(episodes, under_way, new_id)
+    ordered = sorted(claims, key=_weight, reverse=True)
+    rulings = tuple(ledger.rule(claim) for claim in ordered)
+    old_ids = {episode.id for episode in ledger.before.values()}
+    touched = [e for key, e in ledger.now.items() if e is not ledger.before.get(key)]
+    return Rulings(
+        rulings=rulings,
+        opened=tuple(e for e in touched if e.id not in old_ids),
+        joined=tuple(e for e in touched if e.id in old_ids),
+        ended=tuple(ledger.ended),
+        overtaken=tuple(ledger.overtaken),
+    )

@@ -1,0 +1,80 @@
+"""One step at its hour: what the climb, the transfer and the gate make of it together. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from outreach.domain.gate import Bar, Barred, GatePolicy, Held, Open, gate
+from outreach.domain.ladder import Climb, Close, Done, Due, Step, Wait, next_move
+from outreach.domain.profile import Profile
+from outreach.domain.scale import Urgency
+from outreach.domain.transfer import Transfer, TransferStatus
+
+AFTER_LOSS = "after_loss"
+"""The name of the message that takes over once the money has left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Send this step now. `override` names the bar that critical urgency passed."""
+
+    index: int
+    step: Step
+    override: Bar | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """This step cannot be sent: fall through to the next at once."""
+
+    index: int
+    step: Step
+    reason: Bar
+
+
+@dataclass(frozen=True, slots=True)
+class Sleep:
+    """Nothing now. `reason` is None where the ladder itself says to wait."""
+
+    until: datetime
+    reason: Bar | None = None
+
+
+Errand = Say | Pass | Sleep | Done
+
+
+def errand(
+    climb: Climb,
+    profile: Profile,
+    transfer: Transfer | None,
+    urgency: Urgency,
+    policy: GatePolicy,
+    now: datetime,
+) -> Errand:
+    """What to do with an outreach now: asked again at send time, every time (law 5)."""
+    move = next_move(climb, now)
+    match move:
+        case Done():
+            return move
+        case Wait(until):
+            return Sleep(until)
+        case Due(index):
+            if transfer is not None and transfer.status is TransferStatus.CANCELLED:
+                return Done(Close.TRANSFER_GONE)
+            step = timely(climb.ladder.steps[index], transfer)
+            match gate(policy, profile, step.channel, urgency, now):
+                case Open(override):
+                    return Say(index, step, override)
+                case Held(until, reason):
+                    return Sleep(until, reason)
+                case Barred(reason):
+                    return Pass(index, step, reason)
+
+
+def timely(step: Step, transfer: Transfer | None) -> Step:
+    """The step as it stands, or with the after-loss message where the money has left meanwhile."""
+    if transfer is None or transfer.status is not TransferStatus.SENT:
+        return step
+    pattern, _, _ = step.template.partition("/")
+    return replace(step, template=f"{pattern}/{AFTER_LOSS}")

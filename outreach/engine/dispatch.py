@@ -1,0 +1,268 @@
+"""Due steps out: claim, ask again, render, write down, send, write down what came of it.
+
+One round works on a batch: everything is decided first, then committed, then sent with no transaction
+open, then the results are committed and the climbs move on. A crash leaves either nothing or an open
+attempt, which a later round finds and treats as in doubt.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import assert_never
+
+import structlog
+
+from outreach.domain.delivery import (
+    Accepted,
+    Refused,
+    SendResult,
+    Status,
+    Unavailable,
+    Unknown,
+    retry_in,
+    status_of,
+)
+from outreach.domain.facts import Catalogue
+from outreach.domain.gate import GatePolicy
+from outreach.domain.ladder import Close
+from outreach.domain.message import Message, reference
+from outreach.domain.scale import Channel
+from outreach.domain.transfer import Transfer
+from outreach.engine.errands import Errand, Ground, plan
+from outreach.engine.facts import from_json
+from outreach.engine.ports import Clock, Core, NewId, Renderer, Sender
+from outreach.store import climb, runs, sending
+from outreach.store.climb import Claimed, Lease, Next
+from outreach.store.contacts import profiles_of, suppress
+from outreach.store.database import Store, Tx
+from outreach.telemetry import SENDER_BROKE
+
+LEASE = timedelta(minutes=2)
+BATCH = 500
+"""Outreaches in one round: the size at which claim and finish cost least (measured, see bench/)."""
+
+TASK_DUE = timedelta(hours=1)
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispatch:
+    """The stage that sends. `holder` names this process; `dice` gives 0 … 1 for back-off jitter."""
+
+    store: Store
+    renderer: Renderer
+    senders: Mapping[Channel, Sender]
+    core: Core
+    catalogue: Callable[[], Catalogue]
+    policy: GatePolicy
+    firm: str
+    default_locale: str
+    clock: Clock
+    new_id: NewId
+    dice: Callable[[], float]
+    holder: str
+    batch: int = BATCH
+
+    def run(self, is_stopping: Callable[[], bool] = lambda: False) -> Counter[str]:
+        """Work until nothing is due or until asked to stop, between two rounds; counts by channel and result."""
+        counts: Counter[str] = Counter()
+        while not is_stopping():
+            done = self.round()
+            if done is None:
+                break
+            counts.update(done)
+        return counts
+
+    def round(self) -> Counter[str] | None:
+        """One batch from claim to result; None where nothing was due."""
+        now = self.clock()
+        holder = f"{self.holder}/{self.new_id()}"  # a round's own: a later round of this process is another
+        claimed, grounds = self._claim(holder, now)
+        if not claimed:
+            return None
+        policy = self._policy_now()
+        errands = [plan(one, grounds[one.id], self.renderer, policy, now) for one in claimed]
+        started = self._start(errands, holder, now)
+        results = self._send([errand.draft.message for errand in started if errand.draft])
+        return self._finish(started, results, holder, self.clock())
+
+    def _claim(self, holder: str, now: datetime) -> tuple[list[Claimed], dict[str, Ground]]:
+        with self.store.begin() as tx:
+            halts = runs.halted(tx)
+            if ("all", "") in halts:
+                return [], {}
+            patterns = [name for scope, name in halts if scope == "pattern"]
+            lease = self._lease(tx, holder, now)
+            ids = climb.claim(tx, lease, now, self.batch, patterns)
+            claimed = climb.load(tx, ids)
+            profiles = profiles_of(tx, (one.person for one in claimed), self.default_locale)
+            references = self._references(tx, len(claimed))
+        catalogue = self.catalogue()
+        facts = {one.id: from_json(one.facts, catalogue) for one in claimed}
+        refs = {id: str(ref) for id, known in facts.items() if (ref := known.get("transfer_ref"))}
+        transfers = self.core.transfers(list(set(refs.values()))) if refs else {}
+        grounds = {}
+        for one, (message_id, short) in zip(claimed, references, strict=True):
+            transfer = transfers.get(refs.get(one.id, ""))
+            profile = profiles[one.person]
+            grounds[one.id] = Ground(
+                profile=profile,
+                transfer=transfer,
+                context={
+                    **facts[one.id],
+                    **_transfer_words(transfer, facts[one.id]),
+                    "firm": self.firm,
+                    "reference": short,
+                    "code": profile.code,
+                    "zone": profile.zone or self.policy.default_zone,
+                },
+                message_id=message_id,
+                reference=short,
+            )
+        return claimed, grounds
+
+    def _lease(self, tx: Tx, holder: str, now: datetime) -> Lease:
+        return Lease(holder=holder, now=self.store.lease_clock(tx, now), length=LEASE)
+
+    def _references(self, tx: Tx, count: int) -> list[tuple[str, str]]:
+        """Fresh message ids, each with a short reference that no message has yet."""
+        drawn: dict[str, str] = {}
+        while len(drawn) < count:
+            wanted = [self.new_id() for _ in range(count - len(drawn))]
+            fresh = {reference(int(id, 16)): id for id in wanted}
+            taken = sending.taken_references(tx, list(fresh))
+            drawn |= {short: id for short, id in fresh.items() if short not in taken}
+        return [(id, short) for short, id in drawn.items()]
+
+    def _policy_now(self) -> GatePolicy:
+        with self.store.read() as tx:
+            halts = runs.halted(tx)
+        return replace(
+            self.policy, halted=frozenset(Channel(name) for scope, name in halts if scope == "channel")
+        )
+
+    def _start(self, errands: Sequence[Errand], holder: str, now: datetime) -> list[Errand]:
+        """Commit every attempt before any provider is called; what is no longer ours drops out here."""
+        with self.store.begin() as tx:
+            lease = self._lease(tx, holder, now)
+            ours = climb.renew(tx, [errand.claimed.id for errand in errands], lease)
+            kept = [errand for errand in errands if errand.claimed.id in ours]
+            drafts = [errand.draft for errand in kept if errand.draft]
+            providers = {channel: sender.name for channel, sender in self.senders.items()}
+            sending.start(tx, drafts, providers, now, lease.until)
+            settled = [errand.settled for errand in kept if errand.settled]
+            sending.settle(tx, settled, now)
+            climb.write_bars(tx, [(e.claimed.id, bar) for e in kept for bar in e.bars], now)
+            climb.open_tasks(tx, [task for e in kept if (task := _task(e, now))])
+            climb.move(tx, [_without_sending(e) for e in kept if not e.draft], holder, now)
+        return kept
+
+    def _send(self, messages: Sequence[Message]) -> dict[str, SendResult]:
+        """Hand every message to its channel's sender; no transaction is open here."""
+        by_channel: dict[Channel, list[Message]] = defaultdict(list)
+        for message in messages:
+            by_channel[message.channel].append(message)
+        results: dict[str, SendResult] = {}
+        for channel, letters in by_channel.items():
+            results |= dict(zip((m.id for m in letters), self._hand_over(channel, letters), strict=True))
+        return results
+
+    def _hand_over(self, channel: Channel, letters: Sequence[Message]) -> Sequence[SendResult]:
+        sender = self.senders.get(channel)
+        if sender is None:  # inbox and call are kept here: the app or a person fetches them
+            return [Accepted(f"{channel.value}:{message.reference}") for message in letters]
+        try:
+            results = sender.send_many(letters)
+        except Exception as error:  # a sender's bug must not lose what was written down: it is in doubt
+            log.error(SENDER_BROKE, provider=sender.name, error=type(error).__name__, messages=len(letters))
+            return [Unknown("sender_broke")] * len(letters)
+        missing = len(letters) - len(results)
+        return [*results, *[Unknown("no_result")] * missing]
+
+    def _finish(
+        self, started: Sequence[Errand], results: Mapping[str, SendResult], holder: str, now: datetime
+    ) -> Counter[str]:
+        """Commit what the providers said, and move every climb on by it."""
+        sent = [(e, e.draft.message, results[e.draft.message.id]) for e in started if e.draft]
+        moves = [_after(errand, message, result, now, self.dice()) for errand, message, result in sent]
+        with self.store.begin() as tx:
+            finished = [
+                (message, result, status)
+                for (_, message, result), (_, status) in zip(sent, moves, strict=True)
+            ]
+            sending.finish(tx, finished, now)
+            for _, message, result in sent:
+                if isinstance(result, Refused) and result.forget_contact:
+                    suppress(tx, message.to, message.channel, result.reason[:64], now)
+            climb.move(tx, [move for move, _ in moves], holder, now)
+        counts = Counter(f"{message.channel}.{type(result).__name__.lower()}" for _, message, result in sent)
+        counts.update(f"closed.{e.close}" for e in started if e.close)
+        counts["rounds"] += 1
+        return counts
+
+
+def _transfer_words(transfer: Transfer | None, facts: Mapping[str, object]) -> dict[str, object]:
+    """What a message may say of the transfer: only the core's own word, asked just now."""
+    if transfer is None:
+        return {"transfer": "unknown", "on_hold": False, "hold_expires_at": None}
+    return {
+        "transfer": transfer.status.value,
+        "on_hold": transfer.is_held,
+        "hold_expires_at": transfer.hold_expires_at if transfer.is_held else None,
+    }
+
+
+def _without_sending(errand: Errand) -> Next:
+    return Next(
+        id=errand.claimed.id,
+        step=errand.step,
+        sent=errand.claimed.sent + errand.has_sent,
+        due_at=errand.due_at,
+        closed=errand.close,
+    )
+
+
+def _task(errand: Errand, now: datetime) -> climb.Task | None:
+    """The task for a person that an errand opens: a call to make, or somebody nobody could reach."""
+    kind, text = "", ""
+    if errand.draft and errand.draft.message.channel is Channel.CALL:
+        kind, text = "call", errand.draft.message.content.text
+    elif errand.close is Close.UNREACHABLE:
+        kind, text = "unreachable", "No channel reaches this person: look for another way."
+    if not kind:
+        return None
+    return climb.Task(
+        kind=kind,
+        person=errand.claimed.person,
+        outreach=errand.claimed.id,
+        step=errand.step,
+        text=text,
+        opened_at=now,
+        due_at=now + TASK_DUE,
+    )
+
+
+def _after(
+    errand: Errand, message: Message, result: SendResult, now: datetime, jitter: float
+) -> tuple[Next, Status]:
+    """Where the climb goes after a send result, and the status the message is left in."""
+    claimed = errand.claimed
+    wait = claimed.ladder.steps[errand.step].wait
+    here, onward = errand.step, errand.step + 1
+    match result:
+        case Accepted() | Unknown():
+            move = Next(id=claimed.id, step=onward, sent=claimed.sent + 1, due_at=now + wait)
+        case Refused():
+            move = Next(id=claimed.id, step=onward, sent=claimed.sent, due_at=now)
+        case Unavailable():
+            again = retry_in(message.attempt, result, jitter)
+            if again is None:
+                return Next(id=claimed.id, step=onward, sent=claimed.sent, due_at=now), Status.REFUSED
+            move = Next(id=claimed.id, step=here, sent=claimed.sent, due_at=now + again)
+        case _:
+            assert_never(result)
+    return move, status_of(result)

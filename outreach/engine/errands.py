@@ -1,0 +1,174 @@
+"""What a round will do about one claimed outreach, worked out before anything is written or sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from outreach.domain.delivery import Status
+from outreach.domain.gate import Bar, BarRow, GatePolicy
+from outreach.domain.ladder import Climb, Close, Done, Step
+from outreach.domain.message import Message
+from outreach.domain.profile import Profile
+from outreach.domain.scale import Channel, Urgency
+from outreach.domain.sending import Pass, Say, Sleep, errand
+from outreach.domain.transfer import Transfer
+from outreach.engine.ports import Renderer
+from outreach.errors import RenderError
+from outreach.store.climb import Claimed
+from outreach.store.sending import Draft
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What a round knows of one outreach beside the claim; `message_id` and `reference` are fresh."""
+
+    profile: Profile
+    transfer: Transfer | None
+    context: Mapping[str, object] = field(repr=False)  # every word a template may say
+    message_id: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """One outreach's part in a round.
+
+    Where `draft` is set it is to be sent as step `step`, and its result says where the climb goes.
+    Else the climb goes to `step` at `due_at`, or ends for `close`. `settled` is a message of an earlier
+    round that will not be tried again, with the status it ends in.
+    """
+
+    claimed: Claimed
+    step: int
+    due_at: datetime
+    close: Close | None = None
+    draft: Draft | None = None
+    settled: tuple[Message, Status] | None = None
+    bars: tuple[BarRow, ...] = ()
+    has_sent: bool = False  # True where an in-doubt message counts as sent
+
+
+def plan(claimed: Claimed, ground: Ground, renderer: Renderer, policy: GatePolicy, now: datetime) -> Errand:
+    """The errand of one outreach: the ladder, the gate and the words, in that order.
+
+    Steps that cannot be sent are passed over at once; a message whose fate is unknown is never repeated.
+    """
+    if claimed.pending is not None and claimed.pending.is_open:
+        return _in_doubt(claimed, now)
+    climb = _climb(claimed)
+    bars: list[BarRow] = []
+    while True:
+        match errand(climb, ground.profile, ground.transfer, _urgency(claimed), policy, now):
+            case Done(reason):
+                return _end(claimed, climb, bars, close=reason, due_at=now)
+            case Sleep(until, reason):
+                if reason is not None:
+                    bars.append(_bar(climb, "held", reason, until))
+                return _end(claimed, climb, bars, due_at=until)
+            case Pass(_, _, reason):
+                bars.append(_bar(climb, "barred", reason))
+            case Say(index, step, override):
+                said = _say(claimed, index, step, ground, renderer)
+                bars += [_bar(climb, "overridden", override)] if override else []
+                if isinstance(said, Draft):
+                    return _end(claimed, climb, bars, due_at=now, draft=said)
+                bars.append(_bar(climb, "barred", said))
+        climb = replace(climb, next_step=climb.next_step + 1, due_at=now)
+
+
+def _climb(claimed: Claimed) -> Climb:
+    return Climb(
+        ladder=claimed.ladder,
+        next_step=claimed.step,
+        due_at=claimed.due_at,
+        expires_at=claimed.expires_at,
+        is_acknowledged=claimed.is_acknowledged,
+        sent=claimed.sent,
+    )
+
+
+def _urgency(claimed: Claimed) -> Urgency:
+    return list(Urgency)[claimed.urgency_rank]
+
+
+def _in_doubt(claimed: Claimed, now: datetime) -> Errand:
+    """The process that sent this step died before it heard: wait as if it had been sent, then go on."""
+    assert claimed.pending is not None
+    wait = claimed.ladder.steps[claimed.step].wait
+    return Errand(
+        claimed=claimed,
+        step=claimed.step + 1,
+        due_at=now + wait,
+        settled=(claimed.pending.message, Status.IN_DOUBT),
+        has_sent=True,
+    )
+
+
+def _bar(climb: Climb, verdict: str, reason: Bar, until: datetime | None = None) -> BarRow:
+    channel = climb.ladder.steps[climb.next_step].channel
+    return BarRow(step=climb.next_step, channel=channel, verdict=verdict, reason=reason, until=until)
+
+
+def _end(
+    claimed: Claimed,
+    climb: Climb,
+    bars: list[BarRow],
+    *,
+    due_at: datetime,
+    close: Close | None = None,
+    draft: Draft | None = None,
+) -> Errand:
+    pending = claimed.pending
+    is_dropped = (
+        pending is not None and draft is None and (close is not None or climb.next_step > claimed.step)
+    )
+    is_replaced = pending is not None and draft is not None and draft.message.attempt == 1
+    return Errand(
+        claimed=claimed,
+        step=climb.next_step,
+        due_at=due_at,
+        close=close,
+        draft=draft,
+        settled=(pending.message, Status.CANCELLED) if pending and is_over else None,
+        bars=tuple(bars),
+    )
+
+
+def _say(claimed: Claimed, index: int, step: Step, ground: Ground, renderer: Renderer) -> Draft | Bar:
+    """The draft of a step: the message written down before where there is one, else fresh words."""
+    if claimed.pending is not None and index == claimed.step:
+        kept = claimed.pending
+        if kept.template.split(".")[0].split("@")[0] != step.template:
+            return Bar.OUT_OF_DATE
+        return _draft(claimed, index, kept.message, kept.template, "")
+    try:
+        rendered = renderer.render(step.template, step.channel, ground.profile.locale, ground.context)
+    except RenderError:
+        return Bar.NOT_SAYABLE
+    message = Message(
+        id=ground.message_id,
+        reference=ground.reference,
+        channel=step.channel,
+        to=ground.profile.contacts.get(_address_of(step.channel), ""),
+        locale=rendered.locale,
+        content=rendered.content,
+        thread=claimed.id,
+    )
+    return _draft(claimed, index, message, rendered.template, rendered.template_sha256)
+
+
+def _address_of(channel: Channel) -> Channel:
+    return Channel.SMS if channel is Channel.CALL else channel  # a call goes to the same phone
+
+
+def _draft(claimed: Claimed, index: int, message: Message, template: str, sha256: str) -> Draft:
+    return Draft(
+        outreach=claimed.id,
+        person=claimed.person,
+        step=index,
+        message=message,
+        template=template,
+        template_sha256=sha256,
+    )

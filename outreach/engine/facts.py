@@ -1,0 +1,56 @@
+"""Facts to JSON and back, by the catalogue: exact numbers and moments survive, unknown facts are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from outreach.domain.facts import Catalogue, Facts, FactType, Value
+
+
+def to_json(facts: Facts, catalogue: Catalogue) -> dict[str, Any]:
+    """The known facts as JSON values; what is both attacker-controlled and personal (a memo) stays out."""
+    return {
+        name: _plain(value)
+        for name, value in facts.items()
+        if value is not None and name in catalogue and not _stays_out(name, catalogue)
+    }
+
+
+def _stays_out(name: str, catalogue: Catalogue) -> bool:
+    spec = catalogue[name]
+    return spec.attacker_controlled and spec.privacy == "personal"
+
+
+def _plain(value: Value) -> Any:
+    match value:
+        case Decimal():
+            return format(value, "f")
+        case datetime():
+            return value.isoformat()
+        case tuple():
+            return list(value)
+        case _:
+            return value
+
+
+def from_json(kept: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Value]:
+    """The facts that `to_json` kept, with every other fact of the catalogue as None."""
+    return {name: _typed(kept.get(name), spec.type) for name, spec in catalogue.items()}
+
+
+def _typed(value: Any, kind: FactType) -> Value:
+    if value is None:
+        return None
+    match kind:
+        case FactType.SCORE | FactType.MONEY:
+            return Decimal(value)
+        case FactType.TIME:
+            return datetime.fromisoformat(value)
+        case FactType.TAGS:
+            return tuple(value)
+        case _:
+            kept: Value = value
+            return kept

@@ -1,0 +1,183 @@
+"""How people may be reached: written when somebody is to be warned, read when a step is due."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+
+from outreach.domain.profile import Profile
+from outreach.domain.scale import Channel
+from outreach.store.database import Tx
+from outreach.store.intake import chunks
+from outreach.store.tables import consents, contact_points, profiles, suppressions
+
+PROGRAM = "security"
+"""The program of every warning; education mail will have its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """What a feed says of how a person may be reached; None and absent mean that it does not say."""
+
+    person: str
+    locale: str | None = None
+    zone: str | None = None
+    country: str | None = None
+    code: str | None = field(default=None, repr=False)
+    contacts: Mapping[Channel, str] = field(default_factory=dict, repr=False)
+    consents: Mapping[Channel, bool] = field(default_factory=dict)
+
+
+def write_reaches(tx: Tx, reaches: Sequence[Reach], source: str, now: datetime) -> None:
+    """Keep what a feed says of these people: a changed contact ends the old one, silence erases nothing."""
+    latest = {reach.person: reach for reach in reaches}
+    _write_profiles(tx, latest, source, now)
+    _write_contacts(tx, latest, source, now)
+    _write_consents(tx, latest, source, now)
+
+
+def _write_profiles(tx: Tx, reaches: Mapping[str, Reach], source: str, now: datetime) -> None:
+    there = {row.person: row for row in _rows(tx, profiles, profiles.c.person, reaches)}
+    fresh, changed = [], []
+    for person, reach in reaches.items():
+        old = there.get(person)
+        row: dict[str, Any] = {
+            "locale": reach.locale or (old.locale if old else None),
+            "zone": reach.zone or (old.zone if old else None),
+            "country": reach.country or (old.country if old else None),
+            "code_enc": tx.vault.seal(reach.code) if reach.code else (old.code_enc if old else None),
+            "source": source,
+            "updated_at": now,
+        }
+        if old is None:
+            fresh.append({"person": person, **row})
+        else:
+            changed.append({"which": person, **row})
+    tx.insert(profiles, fresh)
+    if changed:
+        tx.connection.execute(update(profiles).where(profiles.c.person == bindparam("which")), changed)
+
+
+def _write_contacts(tx: Tx, reaches: Mapping[str, Reach], source: str, now: datetime) -> None:
+    there = {
+        (row.person, row.channel): row
+        for row in _rows(tx, contact_points, contact_points.c.person, reaches)
+        if row.valid_to is None
+    }
+    ended, fresh = [], []
+    for person, reach in reaches.items():
+        for channel, value in reach.contacts.items():
+            value_hmac = tx.vault.fingerprint(value)
+            old = there.get((person, channel.value))
+            if old is not None and old.value_hmac == value_hmac:
+                continue
+            if old is not None:
+                ended.append(old.id)
+            fresh.append(
+                {
+                    "id": tx.new_id(),
+                    "person": person,
+                    "channel": channel.value,
+                    "value_enc": tx.vault.seal(value),
+                    "value_hmac": value_hmac,
+                    "valid_from": now,
+                    "valid_to": None,
+                    "source": source,
+                }
+            )
+    for chunk in chunks(ended):
+        tx.connection.execute(
+            update(contact_points).where(contact_points.c.id.in_(chunk)).values(valid_to=now)
+        )
+    tx.insert(contact_points, fresh)
+
+
+def _write_consents(tx: Tx, reaches: Mapping[str, Reach], source: str, now: datetime) -> None:
+    asked = {person: reach for person, reach in reaches.items() if reach.consents}
+    standing = _latest_consents(tx, asked)
+    tx.insert(
+        consents,
+        [
+            {
+                "id": tx.new_id(),
+                "person": person,
+                "channel": channel.value,
+                "program": PROGRAM,
+                "basis": "consent",
+                "granted": granted,
+                "at": now,
+                "source": source,
+                "text_sha256": None,
+            }
+            for person, reach in asked.items()
+            for channel, granted in reach.consents.items()
+            if standing.get((person, channel.value)) is not granted
+        ],
+    )
+
+
+def _rows(tx: Tx, table: Any, column: Any, persons: Iterable[str]) -> list[Any]:
+    found: list[Any] = []
+    for chunk in chunks(persons):
+        found.extend(tx.connection.execute(select(table).where(column.in_(chunk))))
+    return found
+
+
+def _latest_consents(tx: Tx, persons: Iterable[str]) -> dict[tuple[str, str], bool]:
+    rows = sorted(_rows(tx, consents, consents.c.person, persons), key=lambda row: (row.at, row.id))
+    return {(row.person, row.channel): row.granted for row in rows if row.program == PROGRAM}
+
+
+def profiles_of(tx: Tx, persons: Iterable[str], default_locale: str) -> dict[str, Profile]:
+    """The profile of each of these people as it stands now; the locale falls back to the firm's."""
+    wanted = list(dict.fromkeys(persons))
+    contacts, suppressed = _contacts_of(tx, wanted)
+    granted: dict[str, dict[Channel, bool]] = defaultdict(dict)
+    for (person, channel), is_granted in _latest_consents(tx, wanted).items():
+        granted[person][Channel(channel)] = is_granted
+    rows = {row.person: row for row in _rows(tx, profiles, profiles.c.person, wanted)}
+    found = {}
+    for person in wanted:
+        row = rows.get(person)
+        found[person] = Profile(
+            person=person,
+            locale=(row.locale if row else None) or default_locale,
+            zone=row.zone if row else None,
+            country=row.country if row else None,
+            contacts=contacts[person],
+            consents=granted[person],
+            suppressed=frozenset(suppressed[person]),
+            code=tx.vault.open(row.code_enc) if row and row.code_enc else None,
+        )
+    return found
+
+
+def _contacts_of(
+    tx: Tx, persons: Sequence[str]
+) -> tuple[dict[str, dict[Channel, str]], dict[str, set[Channel]]]:
+    """The current addresses of each person, and the channels on which theirs is suppressed."""
+    current = [r for r in _rows(tx, contact_points, contact_points.c.person, persons) if r.valid_to is None]
+    hashes = {row.value_hmac for row in current}
+    dead = {
+        (row.value_hmac, row.channel)
+        for row in _rows(tx, suppressions, suppressions.c.value_hmac, hashes)
+        if row.lifted_at is None
+    }
+    contacts: dict[str, dict[Channel, str]] = defaultdict(dict)
+    suppressed: dict[str, set[Channel]] = defaultdict(set)
+    for row in current:
+        contacts[row.person][Channel(row.channel)] = tx.vault.open(row.value_enc)
+        if (row.value_hmac, row.channel) in dead:
+            suppressed[row.person].add(Channel(row.channel))
+    return contacts, suppressed
+
+
+def suppress(tx: Tx, address: str, channel: Channel, reason: str, now: datetime) -> None:
+    """Never write to this address on this channel again, until somebody lifts it."""
+    row = {"id": tx.new_id(), "value_hmac": tx.vault.fingerprint(address), "channel": channel.value}
+    tx.insert_new(suppressions, [{**row, "reason": reason, "at": now, "lifted_at": None}])

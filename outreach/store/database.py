@@ -1,0 +1,130 @@
+"""The store: one engine, one vault, and transactions that say what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from outreach.errors import StoreError
+from outreach.store.vault import Vault
+
+SQLITE_PATIENCE_MS = 30_000
+
+
+@dataclass(frozen=True, slots=True)
+class Tx:
+    """One transaction: all of it is kept, or none."""
+
+    connection: Connection
+    vault: Vault
+    new_id: Callable[[], str]
+
+    def insert(self, table: Table[Any], rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write these rows; every row has the same keys."""
+        if rows:
+            self.connection.execute(table.insert(), list(rows))
+
+    def insert_new(self, table: Table[Any], rows: Sequence[Mapping[str, Any]]) -> int:
+        """Write those of these rows that break no unique key; the number written."""
+        if not rows:
+            return 0
+        insert = postgresql.insert if self.connection.dialect.name == "postgresql" else sqlite.insert
+        return self.connection.execute(insert(table).on_conflict_do_nothing(), list(rows)).rowcount
+
+
+class Store:
+    """What we remember. `clock` overrides the database's clock for leases (tests, and SQLite)."""
+
+    def __init__(
+        self,
+        url: str,
+        vault: Vault,
+        new_id: Callable[[], str],
+        clock: Callable[[], datetime] | None = None,
+    ) -> None:
+        self.engine = _engine(url)
+        self.vault = vault
+        self._new_id = new_id
+        self._clock = clock
+
+    @contextmanager
+    def begin(self) -> Iterator[Tx]:
+        """A transaction that may write: committed at the end, rolled back on any error."""
+        try:
+            with self.engine.begin() as connection:
+                yield Tx(connection, self.vault, self._new_id)
+        except DBAPIError as error:
+            # Only the driver's own words: SQLAlchemy's would print the parameters, which may be personal.
+            if error.connection_invalidated or _is_unusable(error):
+                raise StoreError(f"the database cannot be used: {_first_line(error.orig)}") from None
+            raise
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """A transaction that only reads; on SQLite it never waits for a writer."""
+        try:
+            with self.engine.connect().execution_options(outreach_reads=True) as connection:
+                yield Tx(connection, self.vault, self._new_id)
+        except DBAPIError as error:
+            if error.connection_invalidated or _is_unusable(error):
+                raise StoreError(f"the database cannot be used: {_first_line(error.orig)}") from None
+            raise
+
+    def lease_clock(self, tx: Tx, now: datetime) -> datetime:
+        """The clock that leases live by: the database's where machines share one, else `now`."""
+        if self._clock is not None:
+            return self._clock()
+        if tx.connection.dialect.name != "postgresql":
+            return now
+        moment: datetime = tx.connection.execute(select(func.clock_timestamp())).scalar_one()
+        return moment
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    # Parameters are kept out of error texts: they hold addresses and bodies.
+    engine = create_engine(url, hide_parameters=True, pool_pre_ping=not url.startswith("sqlite"))
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _open_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _open_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # the driver must not open transactions of its own
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    # FULL: an attempt that was committed before the call must survive a power cut (law 2).
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA busy_timeout={SQLITE_PATIENCE_MS}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # IMMEDIATE: a transaction that read first and wrote later could only fail when another wrote between.
+    reads = connection.get_execution_options().get("outreach_reads", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _is_unusable(error: DBAPIError) -> bool:
+    text = str(error.orig).lower()
+    signs = ("no such table", "does not exist", "unable to open", "readonly", "disk is full", "disk i/o",
+             "connection refused", "could not connect", "connection failed", "locked", "malformed",
+             "not a database", "no such column")  # fmt: skip
+    return any(sign in text for sign in signs)
+
+
+def _first_line(error: BaseException | None) -> str:
+    return str(error).strip().splitlines()[0] if error is not None and str(error).strip() else "unknown"

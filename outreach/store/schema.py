@@ -1,0 +1,48 @@
+"""Whether the database is at head, and how to bring it there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine
+
+from alembic import command
+from outreach.errors import StoreError
+
+HOW_TO_MIGRATE = "run `outreach migrate`"
+
+
+def _config(folder: Path, engine: Engine) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(folder))
+    config.attributes["engine"] = engine
+    return config
+
+
+def migrate(engine: Engine, folder: Path, revision: str = "head") -> None:
+    """Bring the schema to `revision`, step by step. `folder` holds the migrations."""
+    command.upgrade(_config(folder, engine), revision)
+
+
+def downgrade(engine: Engine, folder: Path, revision: str) -> None:
+    """Take the schema back to `revision`."""
+    command.downgrade(_config(folder, engine), revision)
+
+
+def state(engine: Engine, folder: Path) -> tuple[str | None, str | None]:
+    """The revision the database is at, and the newest one there is."""
+    with engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    return current, ScriptDirectory(str(folder)).get_current_head()
+
+
+def require_head(engine: Engine, folder: Path) -> None:
+    """Refuse to go on where the database is not at head."""
+    current, head = state(engine, folder)
+    if current != head:
+        raise StoreError(
+            f"the database is at revision {current or 'nothing'}, this version needs {head}: {HOW_TO_MIGRATE}"
+        )

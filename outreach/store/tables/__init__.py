@@ -1,0 +1,50 @@
+"""The schema: Alembic's target, whole from the first migration.
+
+Stored words are literal strings and rows never leave the store.
+"""
+
+from outreach.store.tables.base import metadata
+from outreach.store.tables.delivery import (
+    acknowledgments,
+    attempts,
+    core_calls,
+    evidence,
+    messages,
+    outcomes,
+    receipts,
+    tasks,
+)
+from outreach.store.tables.ledger import bars, decisions, episodes, flags, outreaches
+from outreach.store.tables.personal import consents, contact_points, notes, people, profiles, suppressions
+from outreach.store.tables.running import approvals, audit, halts, pulls, quarantine, runs, texts, ticks
+
+__all__ = [
+    "acknowledgments",
+    "approvals",
+    "attempts",
+    "audit",
+    "bars",
+    "consents",
+    "contact_points",
+    "core_calls",
+    "decisions",
+    "episodes",
+    "evidence",
+    "flags",
+    "halts",
+    "messages",
+    "metadata",
+    "notes",
+    "outcomes",
+    "outreaches",
+    "people",
+    "profiles",
+    "pulls",
+    "quarantine",
+    "receipts",
+    "runs",
+    "suppressions",
+    "tasks",
+    "texts",
+    "ticks",
+]

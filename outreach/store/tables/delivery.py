@@ -1,0 +1,129 @@
+"""What was said and answered: messages, attempts, receipts, answers, outcomes, tasks, core calls."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Index, LargeBinary, SmallInteger, String, Text, UniqueConstraint
+
+from outreach.store.tables.base import identity, moment, person, table, word
+from outreach.store.types import Exact, Hash, Id, Json
+
+messages = table(
+    "messages",
+    identity(),
+    person(),
+    Column("outreach", Id, ForeignKey("outreaches.id"), nullable=False),
+    Column("step", SmallInteger, nullable=False),
+    Column("reference", String(6), nullable=False, unique=True),
+    word("channel"),
+    word("locale"),
+    Column("template", Text, nullable=False),
+    Column("template_sha256", Hash, nullable=False),
+    Column("to_hmac", Hash, nullable=False, index=True),
+    Column("to_enc", LargeBinary, nullable=False),
+    Column("body_enc", LargeBinary, nullable=False),
+    word("status"),
+    moment("status_at"),
+    moment("created_at"),
+    moment("next_attempt_at", optional=True),
+    UniqueConstraint("outreach", "step"),
+)
+
+attempts = table(
+    "attempts",
+    identity(),
+    Column("message", Id, ForeignKey("messages.id"), nullable=False),
+    Column("n", SmallInteger, nullable=False),
+    word("provider"),
+    moment("started_at"),
+    moment("lease_until"),
+    moment("finished_at", optional=True),
+    word("result", optional=True),  # accepted | refused | unavailable | unknown
+    Column("reason", Text),
+    Column("provider_ref", Text, index=True),
+    UniqueConstraint("message", "n"),
+    Index("ix_attempts_open", "finished_at", "lease_until"),
+)
+
+receipts = table(
+    "receipts",
+    identity(),
+    word("provider"),
+    Column("event_id", String(128), nullable=False),  # the provider's own word for it
+    Column("message", Id, index=True),
+    Column("provider_ref", Text),
+    word("status"),
+    Column("detail", Json),
+    moment("at"),
+    moment("received_at"),
+    UniqueConstraint("provider", "event_id"),
+)
+
+evidence = table(
+    "evidence",
+    identity(),
+    Column("message", Id, ForeignKey("messages.id"), nullable=False, index=True),
+    word("grade"),
+    word("source"),
+    moment("at"),
+)
+
+acknowledgments = table(
+    "acknowledgments",
+    identity(),
+    person(),
+    Column("outreach", Id, ForeignKey("outreaches.id"), nullable=False, unique=True),
+    Column("message", Id, index=True),
+    word("answer"),
+    word("via"),
+    moment("at"),
+)
+
+outcomes = table(
+    "outcomes",  # append-only: a later row with the same episode and level restates an earlier one
+    identity(),
+    Column("episode", Id, ForeignKey("episodes.id"), nullable=False, index=True),
+    word("level"),
+    Column("amount", Exact),
+    word("currency", optional=True),
+    word("window"),
+    word("method"),
+    word("definition"),
+    word("state"),  # provisional | matured | restated
+    Column("restates", Id, ForeignKey("outcomes.id")),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("rate", Exact),
+    word("rate_source", optional=True),
+    moment("at"),
+)
+
+tasks = table(
+    "tasks",
+    identity(),
+    person(),
+    word("kind"),
+    Column("outreach", Id, ForeignKey("outreaches.id"), index=True),
+    Column("step", SmallInteger),
+    Column("text_enc", LargeBinary, nullable=False),
+    moment("due_at"),
+    word("owner", optional=True),
+    word("state"),  # open | done | dropped
+    moment("opened_at"),
+    moment("closed_at", optional=True),
+    UniqueConstraint("kind", "outreach", "step"),
+)
+
+core_calls = table(
+    "core_calls",
+    identity(),
+    person(),
+    word("act"),  # hold | release | freeze
+    Column("episode", Id, ForeignKey("episodes.id"), index=True),
+    Column("transfer_ref", Text),
+    Column("reason", Text, nullable=False),
+    word("state"),  # due | asked | confirmed | refused | dead
+    Column("tries", SmallInteger, nullable=False),
+    moment("due_at"),
+    moment("asked_at", optional=True),
+    moment("answered_at", optional=True),
+    UniqueConstraint("act", "episode"),
+)
