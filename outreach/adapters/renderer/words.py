@@ -1,0 +1,32 @@
+"""Words on their way in and out: values made harmless, lines and paragraphs made tidy."""
+
+from __future__ import annotations
+
+import re
+
+FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+"""Controls, line breaks, zero-width and direction characters: none belongs in a name or a code."""
+THREE_BREAKS = re.compile(r"[^\S\n]*\n(?:[^\S\n]*\n){2,}")
+TRAILING = re.compile(r"[^\S\n]+\n")
+
+
+def clean(value: object) -> object:
+    """The value; text loses what could break a line or turn the reading direction."""
+    if not isinstance(value, str) or (value.isascii() and value.isprintable()):
+        return value
+    return FORBIDDEN.sub(" ", value).strip()
+
+
+def one_line(text: str) -> str:
+    """The text on one line; every blank (also no-break ones, which GSM-7 lacks) is one plain space."""
+    return " ".join(text.split())
+
+
+def tidy(text: str) -> str:
+    """The text without blank ends of lines, and never more than one empty line."""
+    return THREE_BREAKS.sub("\n\n", TRAILING.sub("\n", text.strip()))
+
+
+def paragraphs(text: str) -> list[list[str]]:
+    """Tidy text as paragraphs of lines."""
+    return [part.split("\n") for part in text.split("\n\n")]
