@@ -12,7 +12,7 @@ The law for every provider, with the reasons:
     2xx otherwise            Unknown       somebody said yes to something
     3xx                      Unknown       a redirect is never followed and proves nothing
     408, whatever it says    Unknown       proxies say it of requests that were read whole, too
-    429                      Unavailable   turned away at the door
+    429, whatever it says    Unavailable   turned away at the door
     4xx, a provider's code   by its table  the provider's own words
     401 402 403 404 407 …    Unavailable   our credentials, account or address are wrong: an operator's work,
                                            and no message's fault
@@ -47,6 +47,11 @@ OPERATOR = {
     431: "the request was too large for the way there",
 }
 """Statuses that tell of our side, not of the message: nothing was taken, and an operator has to act."""
+
+
+def may_explain(response: httpx.Response) -> bool:
+    """Whether the provider's own code may decide: a 4xx that says not taken and is not about load."""
+    return response.is_client_error and response.status_code not in (408, 429)
 
 
 def by_status(provider: str, response: httpx.Response) -> SendResult | None:

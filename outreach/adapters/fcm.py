@@ -23,6 +23,7 @@ from outreach.answers import (
     by_status,
     json_object,
     mapping,
+    may_explain,
     not_theirs,
     retry_after,
     rows,
@@ -220,7 +221,7 @@ def _result(answer: Answer) -> SendResult:
         return Accepted(ref) if ref else Unknown(f"fcm: HTTP {answer.status_code} without a message name")
     if answer.status_code == 503:
         return Unavailable("fcm: overloaded", retry_after(answer.headers))
-    if not answer.is_client_error or answer.status_code == 408:
+    if not may_explain(answer):
         return by_status("fcm", answer) or Unknown(f"fcm: HTTP {answer.status_code}")
     return _refusal(answer, said)
 

@@ -21,7 +21,7 @@ from twilio.http import AsyncHttpClient
 from twilio.http.response import Response as TwilioResponse
 from twilio.rest import Client
 
-from outreach.answers import Answer, Exchange, by_status, not_theirs, retry_after
+from outreach.answers import Answer, Exchange, by_status, may_explain, not_theirs, retry_after
 from outreach.domain.delivery import Accepted, Refused, SendResult, Unavailable, Unknown
 from outreach.domain.message import Message
 from outreach.domain.scale import Channel
@@ -225,7 +225,7 @@ def _result(call: _Call, answer: Answer) -> SendResult:
 def _error(code: object, answer: httpx.Response) -> SendResult:
     """What an error means. The SDK fills a missing code with the HTTP status: that is not Twilio's word."""
     said = code if isinstance(code, int) and 10_000 <= code <= 99_999 else 0
-    if not answer.is_client_error or answer.status_code == 408:
+    if not may_explain(answer):
         return by_status("twilio", answer) or Unknown(f"twilio: HTTP {answer.status_code}")
     known = CODES.get(said)
     if isinstance(known, Unavailable):

@@ -1,0 +1,177 @@
+"""A provider on a real socket that behaves as badly as it is told to, and counts what it saw."""
+
+from __future__ import annotations
+
+import re
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+ID = re.compile(rb"[0-9a-f]{32}")
+STALL = 5.0  # seconds until a stalled connection is let go, if its client does not leave sooner
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A request that was read whole."""
+
+    head: bytes
+    body: bytes
+
+    @property
+    def message(self) -> str:
+        """Our message id, found anywhere in it."""
+        found = ID.search(self.body) or ID.search(self.head)
+        return found.group().decode() if found else ""
+
+
+@dataclass(frozen=True)
+class Act:
+    """What is done about one request: when (after accept, head or body), the bytes sent, what follows."""
+
+    raw: bytes = b""
+    when: str = "body"  # accept | head | body
+    then: str = "keep"  # keep | close | reset | stall
+
+
+def reply(status: int, body: bytes = b"", headers: Sequence[tuple[str, str]] = (), cut: int = 0) -> Act:
+    """A whole answer; with `cut`, one that breaks off so many bytes before its promised end."""
+    bare = status in (204, 304)
+    head = f"HTTP/1.1 {status} Said\r\n" + "".join(f"{name}: {value}\r\n" for name, value in headers)
+    if bare:
+        return Act(head.encode() + b"\r\n")
+    head += f"Content-Length: {len(body) + cut}\r\n\r\n"
+    return Act(head.encode() + body, then="close" if cut else "keep")
+
+
+class Loopback:
+    """Plays `script` act by act, then asks `choose` for each further request."""
+
+    def __init__(self, choose: Callable[[Seen], Act], script: Sequence[Act] = (), aside: bytes = b"") -> None:
+        self.seen: list[Seen] = []
+        self.aside = aside  # a path, answered by `choose` and not counted
+        self._choose = choose
+        self._script = list(script)
+        self._lock = threading.Lock()
+        self._open: set[socket.socket] = set()
+        self._door = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self.url = f"http://127.0.0.1:{self._door.getsockname()[1]}"
+        self._thread = threading.Thread(target=self._accept, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Hang up everywhere."""
+        with suppress(OSError):
+            self._door.shutdown(socket.SHUT_RDWR)
+        self._door.close()
+        with self._lock:
+            still = list(self._open)
+        for line in still:
+            with suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+        self._thread.join(STALL)
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                line, _ = self._door.accept()
+            except OSError:
+                return
+            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with self._lock:
+                self._open.add(line)
+            threading.Thread(target=self._talk, args=(line,), daemon=True).start()
+
+    def _talk(self, line: socket.socket) -> None:
+        with suppress(OSError, ValueError):
+            reader = line.makefile("rb")
+            while self._one(line, reader):
+                pass
+            reader.close()
+        with self._lock:
+            self._open.discard(line)
+        line.close()
+
+    def _one(self, line: socket.socket, reader: object) -> bool:
+        if (act := self._next("accept")) is not None:
+            return _play(line, act)
+        head = _head(reader)
+        if not head:
+            return False
+        apart = bool(self.aside) and self.aside in head.split(b"\r\n", 1)[0]
+        if not apart and (act := self._next("head")) is not None:
+            return _play(line, act)
+        length = int((re.search(rb"(?i)content-length: (\d+)", head) or [0, 0])[1])
+        seen = Seen(head, reader.read(length))
+        if len(seen.body) < length:
+            return False
+        if apart:
+            return _play(line, self._choose(seen))
+        with self._lock:
+            self.seen.append(seen)
+        return _play(line, self._next("body") or self._choose(seen))
+
+    def _next(self, when: str) -> Act | None:
+        with self._lock:
+            if self._script and self._script[0].when == when:
+                return self._script.pop(0)
+            return None
+
+
+def _head(reader: object) -> bytes:
+    lines = []
+    while line := reader.readline():
+        lines.append(line)
+        if line == b"\r\n":
+            return b"".join(lines)
+    return b""
+
+
+def _play(line: socket.socket, act: Act) -> bool:
+    if act.raw:
+        line.sendall(act.raw)
+    if act.then == "reset":
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    if act.then == "stall":
+        line.settimeout(STALL)
+        while line.recv(65536):
+            pass
+    return act.then == "keep"
+
+
+@contextmanager
+def loopback(
+    choose: Callable[[Seen], Act], script: Sequence[Act] = (), aside: bytes = b""
+) -> Iterator[Loopback]:
+    """A provider for the length of a block."""
+    server = Loopback(choose, script, aside)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def closed_port() -> int:
+    """A port on which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        return door.getsockname()[1]
+
+
+@contextmanager
+def full_port() -> Iterator[int]:
+    """A port that takes no more connections: the handshake never ends."""
+    door = socket.socket()
+    door.bind(("127.0.0.1", 0))
+    door.listen(0)
+    waiting = [socket.socket() for _ in range(4)]
+    for line in waiting:
+        line.setblocking(False)
+        line.connect_ex(door.getsockname())
+    try:
+        yield door.getsockname()[1]
+    finally:
+        for line in (*waiting, door):
+            line.close()
