@@ -14,7 +14,7 @@ from jinja2 import TemplateError, UndefinedError
 from outreach.adapters.renderer import formats
 from outreach.adapters.renderer.library import Library, Page, compile_layout, read_library
 from outreach.adapters.renderer.locales import canonical, choices, format_locale, is_rtl
-from outreach.adapters.renderer.words import clean, one_line, paragraphs, tidy
+from outreach.adapters.renderer.words import as_html, clean, one_line, tidy
 from outreach.domain.facts import Catalogue
 from outreach.domain.message import Content, Rendered
 from outreach.domain.problem import did_you_mean
@@ -100,7 +100,7 @@ class JinjaRenderer:
             lang=locale,
             dir="rtl" if is_rtl(locale) else "ltr",
             title=title,
-            paragraphs=paragraphs(text),
+            body=as_html(text),
         )
         return Content(text=text, title=title, html=html)
 

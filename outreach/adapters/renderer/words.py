@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
+from markupsafe import Markup, escape
+
 FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 """Controls, line breaks, zero-width and direction characters: none belongs in a name or a code."""
-THREE_BREAKS = re.compile(r"[^\S\n]*\n(?:[^\S\n]*\n){2,}")
-TRAILING = re.compile(r"[^\S\n]+\n")
 
 
 def clean(value: object) -> object:
@@ -24,9 +24,13 @@ def one_line(text: str) -> str:
 
 def tidy(text: str) -> str:
     """The text without blank ends of lines, and never more than one empty line."""
-    return THREE_BREAKS.sub("\n\n", TRAILING.sub("\n", text.strip()))
+    text = "\n".join(map(str.rstrip, text.strip().split("\n")))
+    while "\n\n\n" in text:
+        text = text.replace("\n\n\n", "\n\n")
+    return text
 
 
-def paragraphs(text: str) -> list[list[str]]:
-    """Tidy text as paragraphs of lines."""
-    return [part.split("\n") for part in text.split("\n\n")]
+def as_html(text: str) -> Markup:
+    """Tidy text as escaped HTML paragraphs, line breaks kept."""
+    parts = str(escape(text)).split("\n\n")
+    return Markup("\n".join(["<p>" + part.replace("\n", "<br>") + "</p>" for part in parts]))
