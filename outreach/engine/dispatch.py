@@ -68,7 +68,7 @@ class Dispatch:
     batch: int = BATCH
 
     def run(self, is_stopping: Callable[[], bool] = lambda: False) -> Counter[str]:
-        """Work until nothing is due or until asked to stop, between two rounds; counts by channel and result."""
+        """Work until nothing is due, or until asked to stop between rounds; counts by channel and result."""
         counts: Counter[str] = Counter()
         while not is_stopping():
             done = self.round()

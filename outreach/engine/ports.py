@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 import pyarrow as pa
@@ -72,7 +72,10 @@ class Sender(Protocol):
 
 
 class Core(Protocol):
-    """The firm's core system: it moves and holds money; we ask and report."""
+    """The firm's core system: it moves and holds money; we ask and report.
+
+    A request is known by `call_id`: asked again, it is the same request. OSError: it was not heard.
+    """
 
     def transfers(self, refs: Sequence[str]) -> Mapping[str, Transfer]:
         """What it says of these transfers now; one it does not know, or no answer, is simply missing."""
@@ -86,6 +89,14 @@ class Core(Protocol):
         """Ask to lift a transfer hold."""
         ...
 
-    def request_freeze(self, person_ref: str, reason: str, call_id: str) -> None:
-        """Ask to freeze what can be frozen of the destination of a transfer that has left."""
+    def request_freeze(self, ref: str, reason: str, call_id: str) -> None:
+        """Ask to freeze what can be frozen at the destination of a transfer that has left."""
+        ...
+
+
+class Archive(Protocol):
+    """Keeps every flag as it was seen, for backtests and for "why not"."""
+
+    def write(self, table: pa.Table, *, pull_id: str, day: date) -> str:
+        """Keep a pull's flags, durably, and answer the path; the same pull again replaces its file."""
         ...

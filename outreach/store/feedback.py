@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from outreach.store.database import Tx
 from outreach.store.intake import close_outreaches
-from outreach.store.tables import acknowledgments, evidence, messages, outreaches
+from outreach.store.tables import acknowledgments, episodes, evidence, messages, outreaches, people
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +17,10 @@ class Told:
     """The message an answer belongs to, and the answer its outreach already has."""
 
     message: str
+    reference: str
     outreach: str
+    episode: str
+    transfer_ref: str | None
     person: str
     pattern: str
     template: str
@@ -26,10 +29,18 @@ class Told:
 
 
 def told(tx: Tx, message: str) -> Told | None:
-    """What an answer to this message would belong to; None where we never sent it."""
+    """What an answer to this message would belong to; None where it, or its person, is not there."""
     query = (
-        select(messages, outreaches.c.pattern, acknowledgments.c.answer)
+        select(
+            messages,
+            outreaches.c.pattern,
+            outreaches.c.episode,
+            episodes.c.transfer_ref,
+            acknowledgments.c.answer,
+        )
         .join(outreaches, outreaches.c.id == messages.c.outreach)
+        .join(episodes, episodes.c.id == outreaches.c.episode)
+        .join(people, people.c.id == messages.c.person)
         .outerjoin(acknowledgments, acknowledgments.c.outreach == messages.c.outreach)
         .where(messages.c.id == message)
     )
@@ -38,7 +49,10 @@ def told(tx: Tx, message: str) -> Told | None:
         return None
     return Told(
         message=row.id,
+        reference=row.reference,
         outreach=row.outreach,
+        episode=row.episode,
+        transfer_ref=row.transfer_ref,
         person=row.person,
         pattern=row.pattern,
         template=row.template,

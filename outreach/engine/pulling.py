@@ -1,0 +1,189 @@
+"""One run's pulls: look up, archive, match, decide, keep. Each batch is kept whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import pyarrow as pa
+import structlog
+
+from outreach.domain.decision import Verdict, decide
+from outreach.domain.episode import Claim, Ruling, Rulings, settle
+from outreach.domain.flag import FlagBatch
+from outreach.domain.ladder import Close
+from outreach.domain.limits import expires_at
+from outreach.domain.plan import Plan, RulePlan
+from outreach.domain.ruleset import Rule, Rulebook
+from outreach.engine.facts import to_json
+from outreach.engine.flagrows import FlagLine, flag_lines, unseen, with_past
+from outreach.engine.ports import Archive, Clock, FlagFeed, Matcher, NewId
+from outreach.store import intake as ledger
+from outreach.store.contacts import write_reaches
+from outreach.store.database import Store, Tx
+from outreach.store.decisions import Decided, FlagRow, write_decisions, write_flags
+from outreach.telemetry import PULL_FINISHED
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What a pull works with. `assign` is the experiments' keyed hash of person and rule."""
+
+    store: Store
+    matcher: Matcher
+    archive: Archive
+    assign: Callable[[str, Rule], bool]
+    clock: Clock
+    new_id: NewId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pulling:
+    """One run's work on its feeds."""
+
+    stage: Tools
+    book: Rulebook
+    plan: Plan
+    run: str
+
+    def drain(self, feed: FlagFeed, is_stopping: Callable[[], bool]) -> Iterator[Counter[str]]:
+        """Every new batch of a feed, each kept in one transaction together with the feed's new position."""
+        with self.stage.store.read() as tx:
+            n, cursor = ledger.position(tx, feed.name)
+        for batch in feed.batches(cursor):
+            if is_stopping():
+                return
+            n += 1
+            yield self._pull(feed, n, batch)
+
+    def _pull(self, feed: FlagFeed, n: int, batch: FlagBatch[pa.Table]) -> Counter[str]:
+        now = self.stage.clock()
+        # The same pull has the same id when a crash makes it run again: its archive file is replaced.
+        pull = hashlib.sha256(f"{feed.name}/{n}".encode()).hexdigest()[:32]
+        table = self._look_up(feed, batch.table, now)
+        path = self.stage.archive.write(table, pull_id=pull, day=now.date()) if table.num_rows else None
+        flags = self._flags(table, now)
+        claims, lines = self._decide(table, flags, now)
+        with self.stage.store.begin() as tx:
+            row = {"id": pull, "run": self.run, "feed": feed.name, "n": n, "cursor": batch.cursor}
+            tallies = {"lines": batch.lines, "read": batch.table.num_rows, "quarantined": len(batch.rejected)}
+            ledger.write_pull(tx, {**row, **tallies, "archive": path, "at": now}, batch.rejected, now)
+            write_flags(tx, pull, feed.name, list(flags.values()))
+            rulings = self._keep(tx, claims, lines, feed.name, now)
+        counts = tally(batch, table.num_rows, rulings)
+        log.info(PULL_FINISHED, feed=feed.name, pull=pull, n=n, **counts)
+        return counts
+
+    def _look_up(self, feed: FlagFeed, table: pa.Table, now: datetime) -> pa.Table:
+        """The flags nobody has pulled before, with what the ledger knows of their people joined on."""
+        with self.stage.store.begin() as tx:
+            seen = ledger.known(tx, feed.name, table.column("identity").to_pylist())
+            table = unseen(table, seen)
+            refs = table.column("user_ref").to_pylist()
+            ids, fresh = ledger.people_of(tx, set(refs), now)
+            pasts = ledger.pasts(tx, [id for id in ids.values() if id not in fresh], now)
+        return with_past(table, [ids[ref] for ref in refs], pasts, self.book.catalogue)
+
+    def _flags(self, table: pa.Table, now: datetime) -> dict[str, FlagRow]:
+        """The ledger's row of every flag, by identity."""
+        vault = self.stage.store.vault
+        names = ("identity", "person", "pattern", "beneficiary", "risk_score", "score_model", "flagged_at")
+        rows = zip(*(table.column(name).to_pylist() for name in names), strict=True)
+        return {
+            identity: FlagRow(
+                id=self.stage.new_id(),
+                person=person,
+                identity=identity,
+                pattern=pattern,
+                beneficiary=vault.fingerprint(beneficiary) if beneficiary else "",
+                score=score,
+                score_model=model,
+                flagged_at=flagged_at or now,
+            )
+            for identity, person, pattern, beneficiary, score, model, flagged_at in rows
+        }
+
+    def _decide(
+        self, table: pa.Table, flags: Mapping[str, FlagRow], now: datetime
+    ) -> tuple[tuple[Claim, ...], dict[str, FlagLine]]:
+        """What the rules say of every flag that some rule wants, observes, excepts or cannot decide."""
+        by_pattern: dict[str, list[RulePlan]] = defaultdict(list)
+        for rule in self.plan.rules:
+            by_pattern[rule.pattern].append(rule)
+        claims: list[Claim] = []
+        lines: dict[str, FlagLine] = {}
+        for kept in self.stage.matcher.match(self.plan, table, now):
+            for line in flag_lines(kept, self.plan, self.book.catalogue):
+                flag = flags[line.identity]
+                found = self._claims(line, flag, by_pattern[line.pattern])
+                if found:
+                    lines[flag.id] = line
+                    claims.extend(found)
+        return tuple(claims), lines
+
+    def _claims(self, line: FlagLine, flag: FlagRow, rules: Sequence[RulePlan]) -> list[Claim]:
+        acting, shadow = decide(
+            rules, line.truths, line.facts, lambda rule: self.stage.assign(line.person, rule)
+        )
+        return [
+            Claim(
+                flag=flag.id,
+                key=(line.person, line.pattern, flag.beneficiary),
+                at=flag.flagged_at,
+                score=flag.score,
+                decision=decision,
+                severity_rank=self.book.sets[line.pattern].severity.rank,
+                facts=line.facts,
+            )
+            for decision in ([acting] if acting else []) + list(shadow)
+        ]
+
+    def _keep(
+        self, tx: Tx, claims: Sequence[Claim], lines: Mapping[str, FlagLine], source: str, now: datetime
+    ) -> Rulings:
+        """Join claims to episodes, keep decisions, open outreaches, and learn how to reach who is warned."""
+        persons = list({claim.key[0] for claim in claims})
+        episodes = ledger.open_episodes(tx, persons)
+        rulings = settle(claims, episodes, ledger.under_way(tx, persons), self.stage.new_id)
+        ledger.write_episodes(tx, rulings.opened, rulings.joined, rulings.ended, now)
+        ledger.close_outreaches(tx, rulings.overtaken, Close.OVERTAKEN, now)
+        write_decisions(tx, self.run, [self._decided(r, now) for r in rulings.rulings], now)
+        write_reaches(tx, [lines[r.claim.flag].reach for r in rulings.rulings if r.opens], source, now)
+        return rulings
+
+    def _decided(self, ruling: Ruling, now: datetime) -> Decided:
+        claim = ruling.claim
+        rule = ruling.decision.rule
+        return Decided(
+            id=self.stage.new_id(),
+            person=claim.key[0],
+            flag=claim.flag,
+            episode=ruling.episode,
+            decision=ruling.decision,
+            severity_rank=claim.severity_rank,
+            rule_set_sha256=self.book.sets[rule.pattern].sha256,
+            facts=to_json(claim.facts, self.book.catalogue),
+            score=claim.score,
+            expires_at=expires_at(rule.rule.warn, claim.facts, now) if ruling.opens else None,
+        )
+
+
+def tally(batch: FlagBatch[pa.Table], fresh: int, rulings: Rulings) -> Counter[str]:
+    """What became of a batch, by name: the funnel's figures, and each skip by its reason."""
+    counts = Counter(lines=batch.lines, read=batch.table.num_rows, quarantined=len(batch.rejected))
+    counts["repeated"] = batch.table.num_rows - fresh
+    counts.update(f"quarantined.{line.reason}" for line in batch.rejected)
+    live = [r.decision for r in rulings.rulings if not r.decision.is_shadow]
+    counts["no_rule_held"] = fresh - len(live)
+    counts["shadow"] = len(rulings.rulings) - len(live)
+    for decision in live:
+        counts[decision.verdict.value] += 1
+        if decision.verdict is Verdict.SKIP:
+            counts[f"skip.{decision.because or decision.reason.value}"] += 1
+    counts["opened"] = sum(ruling.opens for ruling in rulings.rulings)
+    return counts

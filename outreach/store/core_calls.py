@@ -1,0 +1,76 @@
+"""What we ask of the core system, written down before it is asked, and asked again until it hears."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+
+from outreach.store.database import Tx
+from outreach.store.tables import core_calls
+
+FIRST_WAIT = timedelta(seconds=10)
+MOST_TRIES = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoreCall:
+    """One request to the core system about one transfer."""
+
+    id: str
+    act: str
+    transfer_ref: str
+    reason: str
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A request to be made: `act` is hold, release or freeze."""
+
+    act: str
+    person: str
+    episode: str
+    transfer_ref: str
+    reason: str
+
+
+def ask_core(tx: Tx, ask: Ask, now: datetime) -> None:
+    """Write down one request; the same act for the same episode is asked once."""
+    state = {"state": "due", "tries": 0, "due_at": now, "asked_at": None, "answered_at": None}
+    tx.insert_new(core_calls, [{"id": tx.new_id(), **asdict(ask), **state}])
+
+
+def due_calls(tx: Tx, now: datetime, at_most: int = 100) -> list[CoreCall]:
+    """Take the requests that are due; each is put off before it is asked, so a crash asks it again later."""
+    query = (
+        select(core_calls)
+        .where(core_calls.c.state == "due", core_calls.c.due_at <= now)
+        .order_by(core_calls.c.due_at)
+        .limit(at_most)
+        .with_for_update(skip_locked=True)
+    )
+    rows = list(tx.connection.execute(query))
+    for row in rows:
+        state = "due" if row.tries + 1 < MOST_TRIES else "dead"
+        later = now + FIRST_WAIT * 2**row.tries
+        change = update(core_calls).where(core_calls.c.id == row.id)
+        tx.connection.execute(change.values(tries=row.tries + 1, due_at=later, state=state))
+    return [
+        CoreCall(
+            id=row.id,
+            act=row.act,
+            transfer_ref=row.transfer_ref or "",
+            reason=row.reason,
+            tries=row.tries + 1,
+        )
+        for row in rows
+    ]
+
+
+def asked(tx: Tx, calls: Sequence[str], now: datetime) -> None:
+    """The core system took these requests; what it did about them, only it can say."""
+    change = update(core_calls).where(core_calls.c.id.in_(calls))
+    tx.connection.execute(change.values(state="asked", asked_at=now))
