@@ -1,1 +1,5 @@
-"""adapters/matcher."""
+"""DuckDB as the matcher: conditions in, bit masks out."""
+
+from outreach.adapters.matcher.duck import DuckMatcher
+
+__all__ = ["DuckMatcher"]

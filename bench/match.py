@@ -1,0 +1,237 @@
+"""Match flags × 50 rules from Parquet: our matcher beside the same question hand-run in DuckDB.
+
+    python bench/match.py                      # 1M and 10M rows, a table
+    python bench/match.py --rows 1000000 --rounds 5
+
+Each measurement runs in its own process, so that peak memory is that of one run. The flags are made
+by DuckDB from the catalogue, the same ones every time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow.compute as pc
+
+from outreach.adapters.matcher import DuckMatcher
+from outreach.adapters.matcher.query import Source, fused
+from outreach.adapters.rulebook import load_rulebook
+from outreach.domain.facts import FactSpec, FactType
+from outreach.domain.masks import mask_columns
+from outreach.domain.plan import Plan, plan
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+ROOT = Path(__file__).parent.parent
+PASSED = ("identity", "pattern", "risk_score", "amount_at_risk_usd", "hold_expires_at", "locale", "country")
+PATTERNS = ("pig_butchering", "fake_platform", "recovery", "giveaway_deepfake", "job_task")
+CLAUSES = (
+    "amount_at_risk_usd >= {money} AND (destination_listed OR beneficiary_age_days < {days})",
+    "within(flagged_at, '{days} hours') AND transfer_state IN ('pending', 'held') AND NOT destination_owned",
+    "has_any(questionnaire, 'met_online', 'guaranteed_profit') AND share_of_balance > 0.{days}",
+    "send_growth >= {days} AND sends_30d BETWEEN 2 AND 60 AND sent_30d_usd > {money}",
+    "transfer_kind = 'crypto_withdrawal' AND ratio(amount_at_risk_usd, balance_usd) > 0.{days}",
+    "destination_senders_7d > {days} AND (first_transfer_ever OR round_amount) AND account_age_days < 900",
+    "contains(memo, 'fee') OR has(tags, 'tag_{days}') OR within(password_changed_at, '{days} days')",
+    "amount_at_risk_usd + sent_30d_usd * 2 > {money} AND destination_kind <> 'own_wallet'",
+    "has_any(tags, @watched_tags) AND (on_call OR remote_control OR hesitant_typing)",
+    "beneficiary IN @watched_payees AND amount_at_risk_usd > {money} AND currency IN ('USDT', 'BTC', 'ETH')",
+)
+
+
+def write_rules(folder: Path) -> None:
+    """Fifty rules in five files, over the repository's own catalogue and ladders."""
+    (folder / "lists").mkdir()
+    for name in ("facts.yml", "ladders.yml"):
+        (folder / name).write_text((ROOT / "rules" / name).read_text())
+    for name, stem, step in (("watched_tags", "tag_", 7), ("watched_payees", "text_", 11)):
+        values = ", ".join(f"{stem}{i * step}" for i in range(1000))
+        (folder / "lists" / f"{name}.yml").write_text(f"list: {name}\nvalues: [{values}]\n")
+    for p, pattern in enumerate(PATTERNS):
+        rules = "".join(_rule(p, n, clause) for n, clause in enumerate(CLAUSES))
+        head = (
+            f"pattern: {pattern}\ntitle: bench\nseverity: high\nowner: bench\nreview_by: 2099-01-01\nrules:\n"
+        )
+        (folder / f"{pattern}.yml").write_text(head + rules)
+
+
+def _rule(p: int, n: int, clause: str) -> str:
+    when = clause.format(money=100 * (p + 1) + 37 * n, days=2 + p + n)
+    return f"""\
+  - id: rule-{n}
+    status: live
+    when: {json.dumps(when)}
+    score: {{fact: risk_score, at_least: {70 + p}, observe_from: {60 + n}}}
+    except:
+      - {{because: own, when: destination_owned}}
+      - {{because: warned, when: "within(last_warned_at, '7 days')"}}
+    warn: {{template: {PATTERNS[p]}/leaving, urgency: soon, expires: 6h, ladder: urgent}}
+"""
+
+
+def _made(spec: FactSpec, salt: int) -> str:
+    """SQL for one fact's values: a tenth unknown, the rest spread evenly, the same in every run."""
+    h = f"hash(i * 97 + {salt})"
+    if spec.one_of:
+        listed = ", ".join(f"'{v}'" for v in spec.one_of)
+        value = f"([{listed}])[1 + ({h} % {len(spec.one_of)})::INT]"
+    else:
+        value = {
+            FactType.BOOLEAN: f"{h} % 3 = 0",
+            FactType.INTEGER: f"({h} % 100)::BIGINT",
+            FactType.NUMBER: f"({h} % 1000)::DOUBLE / 100",
+            FactType.SCORE: f"(({h} % 100000) / 1000)::DECIMAL(6, 3)",
+            FactType.MONEY: f"(({h} % 50000000) / 10000)::DECIMAL(18, 4)",
+            FactType.TEXT: f"'text_' || ({h} % 20000)",
+            FactType.TIME: f"TIMESTAMPTZ '2026-11-22 00:00:00+00' - to_minutes(({h} % 90000)::BIGINT)",
+            FactType.TAGS: f"CASE WHEN {h} % 2 = 0 THEN ['tag_' || ({h} % 5000), 'met_online'] ELSE [] END",
+        }[spec.type]
+    return f"CASE WHEN {h} % 10 <> 9 THEN {value} END AS {spec.name}"
+
+
+def write_flags(path: Path, rows: int, rules: Path) -> None:
+    """`rows` flags as zstd Parquet, every fact of the catalogue a column."""
+    book = load_rulebook(rules, today=date(2026, 11, 22))
+    listed = ", ".join(f"'{p}'" for p in PATTERNS)
+    facts = [_made(spec, n) for n, spec in enumerate(book.catalogue.values()) if spec.name != "pattern"]
+    columns = ", ".join(
+        [
+            "i::VARCHAR AS identity",
+            f"([{listed}])[1 + (hash(i) % {len(PATTERNS)})::INT] AS pattern",
+            "(['en', 'es', 'ar', 'hi'])[1 + (hash(i + 1) % 4)::INT] AS locale",
+            "(['US', 'ES', 'EG', 'IN'])[1 + (hash(i + 2) % 4)::INT] AS country",
+            *facts,
+        ]
+    )
+    with duckdb.connect() as connection:
+        connection.execute("SET threads = 2; SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
+        connection.execute(
+            f"COPY (SELECT {columns} FROM range({rows}) t(i)) TO '{path}' (FORMAT parquet, COMPRESSION zstd)"
+        )
+
+
+def run_ours(chosen: Plan, flags: Path, threads: int) -> tuple[int, int]:
+    """(rows kept, a checksum of their masks) by the production matcher."""
+    kept = total = 0
+    matcher = DuckMatcher(threads=threads)
+    for batch in matcher.match_parquet(chosen, flags, NOW, PASSED):
+        kept += batch.num_rows
+        total += _checksum(batch, chosen)
+    return kept, total
+
+
+def run_raw(chosen: Plan, flags: Path, threads: int) -> tuple[int, int]:
+    """(rows, checksum) of the same query on a bare DuckDB: no lock, no filter, no timer."""
+    with duckdb.connect() as connection:
+        connection.execute(f"SET threads = {threads}; SET TimeZone = 'UTC'")
+        connection.execute("SET preserve_insertion_order = false")
+        read = f"read_parquet('{flags}', file_row_number = true, filename = true)"
+        described = connection.execute(f"DESCRIBE SELECT * FROM {read}").fetchall()
+        key = ("filename", "file_row_number")
+        source = Source(relation=read, columns={r[0]: r[1] for r in described}, row_key=key)
+        query = fused(chosen, NOW, source, PASSED)
+        for table, values in query.lists.items():
+            connection.execute(f"CREATE TEMP TABLE {table} AS SELECT unnest(?::VARCHAR[]) AS value", [values])
+        rows = total = 0
+        for batch in connection.sql(query.sql).to_arrow_reader(50_000):
+            rows += batch.num_rows
+            total += _checksum(batch, chosen)
+        return rows, total
+
+
+def _checksum(batch: object, chosen: Plan) -> int:
+    first = mask_columns(len(chosen.probes))[0][0]
+    mains = (1 << min(60, chosen.mains)) - 1
+    return int(pc.sum(pc.bit_wise_and(batch.column(first), mains)).as_py() or 0)  # type: ignore[attr-defined]
+
+
+def measure(which: str, flags: Path, rules: Path, threads: int) -> None:
+    """One measurement, told as JSON on standard output."""
+    chosen = plan(load_rulebook(rules, today=date(2026, 11, 22)))
+    run = run_ours if which == "ours" else run_raw
+    wall, cpu = time.perf_counter(), time.process_time()
+    rows, checksum = run(chosen, flags, threads)
+    told = {
+        "rows": rows,
+        "checksum": checksum,
+        "wall": time.perf_counter() - wall,
+        "cpu": time.process_time() - cpu,
+        "rss": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "probes": len(chosen.probes),
+    }
+    print(json.dumps(told))
+
+
+def _spawn(which: str, flags: Path, rules: Path, threads: int) -> dict[str, float]:
+    command = [sys.executable, __file__, "--measure", which, "--flags", str(flags)]
+    command += ["--rules", str(rules), "--threads", str(threads)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return dict(json.loads(done.stdout))
+
+
+def compare(rows: int, rounds: int, threads: int, folder: Path) -> bool:
+    """Print one line of the table; True where ratio and memory are within what was promised."""
+    flags, rules = folder / f"flags_{rows}.parquet", folder / "rules"
+    write_in_own_process(flags, rows, rules)
+    runs = [
+        (_spawn("ours", flags, rules, threads), _spawn("raw", flags, rules, threads)) for _ in range(rounds)
+    ]
+    ours, raw = (min(r[k]["wall"] for r in runs) for k in (0, 1))
+    cpus = [min(r[k]["cpu"] for r in runs) for k in (0, 1)]
+    memory = max(r[0]["rss"] for r in runs)
+    is_same = all(a["checksum"] == b["checksum"] for a, b in runs)
+    print(
+        f"{rows:>11,} {50:>5} {int(runs[0][0]['rows']):>10,} {ours:>8.2f} {raw:>8.2f} {ours / raw:>6.2f}"
+        f" {cpus[0]:>8.2f} {cpus[1]:>8.2f} {cpus[0] / cpus[1]:>6.2f} {memory:>8.0f}"
+        f" {'yes' if is_same else 'NO'}",
+        flush=True,
+    )
+    flags.unlink()
+    return is_same and ours / raw <= 1.2 and memory < 500
+
+
+def write_in_own_process(flags: Path, rows: int, rules: Path) -> None:
+    """Make the flags without their making counting as this process's memory."""
+    command = [sys.executable, __file__, "--make", str(rows), "--flags", str(flags), "--rules", str(rules)]
+    subprocess.run(command, check=True)
+
+
+def main() -> int:
+    """Run the comparison, or one part of it."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rows", type=int, nargs="*", default=[1_000_000, 10_000_000])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--folder", type=Path, help="where the flags are made (default: a temporary folder)")
+    parser.add_argument("--measure", choices=["ours", "raw"], help=argparse.SUPPRESS)
+    parser.add_argument("--make", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--flags", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--rules", type=Path, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.make:
+        write_flags(asked.flags, asked.make, asked.rules)
+        return 0
+    if asked.measure:
+        measure(asked.measure, asked.flags, asked.rules, asked.threads)
+        return 0
+    with tempfile.TemporaryDirectory(dir=asked.folder) as made:
+        folder = Path(made)
+        (folder / "rules").mkdir()
+        write_rules(folder / "rules")
+        print("       rows rules       kept   ours s    raw s  ratio   ours cpu raw cpu  ratio  peak MB same")
+        fits = [compare(rows, asked.rounds, asked.threads, folder) for rows in asked.rows]
+    return 0 if all(fits) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,144 @@
+"""The fused query: every probe of a plan asked of every row at once, answered as bit masks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from outreach.adapters.matcher.emit import Joins, condition, name
+from outreach.domain.condition import (
+    All,
+    AnyOf,
+    Calculation,
+    Compare,
+    Condition,
+    Expression,
+    Fact,
+    Literal,
+    Not,
+)
+from outreach.domain.facts import FactType
+from outreach.domain.masks import PROBES_A_MASK
+from outreach.domain.plan import Plan
+
+SQL_TYPES = {
+    FactType.BOOLEAN: "BOOLEAN",
+    FactType.INTEGER: "BIGINT",
+    FactType.NUMBER: "DOUBLE",
+    FactType.SCORE: "DECIMAL(6, 3)",
+    FactType.MONEY: "DECIMAL(18, 4)",
+    FactType.TEXT: "VARCHAR",
+    FactType.TIME: "TIMESTAMPTZ",
+    FactType.TAGS: "VARCHAR[]",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What a query reads: its FROM text, its columns (name → SQL type), and what names a row of it."""
+
+    relation: str
+    columns: Mapping[str, str]
+    row_key: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """SQL text, and the lists that must be there as tables (table name → values)."""
+
+    sql: str
+    lists: Mapping[str, tuple[str, ...]]
+
+
+def fused(plan: Plan, now: datetime, source: Source, columns: Sequence[str]) -> Query:
+    """The query that answers all probes and passes `columns` through."""
+    joins = Joins()
+    probes = [condition(probe, now, joins) for probe in plan.probes]
+    facts = {f.name: f.type for probe in plan.probes for f in facts_of(probe)}
+    passed = [name(c) for c in columns]
+    asked = ", ".join([*passed, *(f"{sql} AS p{i}" for i, sql in enumerate(probes))])
+    sql = (
+        f"WITH flags AS ({_typed(source, facts, columns)})"
+        f", asked AS (SELECT {asked} FROM {_joined(source, joins)})"
+        f" SELECT {', '.join([*passed, *_masks(len(probes))])} FROM asked"
+    )
+    return Query(sql=sql, lists=_tables(joins))
+
+
+def _typed(source: Source, facts: Mapping[str, FactType], columns: Sequence[str]) -> str:
+    """The columns a query needs; a fact that the source does not have is unknown in every row."""
+    needed = []
+    for column in dict.fromkeys([*columns, *facts, *source.row_key]):
+        wanted = SQL_TYPES[facts[column]] if column in facts else None
+        have = source.columns.get(column)
+        if have is None and wanted is not None:
+            needed.append(f"CAST(NULL AS {wanted}) AS {name(column)}")
+        elif wanted is None or have == wanted.replace("TIMESTAMPTZ", "TIMESTAMP WITH TIME ZONE").replace(
+            ", ", ","
+        ):
+            needed.append(name(column))
+        else:
+            needed.append(f"CAST({name(column)} AS {wanted}) AS {name(column)}")
+    return f"SELECT {', '.join(needed)} FROM {source.relation}"
+
+
+def _tables(joins: Joins) -> dict[str, tuple[str, ...]]:
+    found = [*joins.texts.items(), *joins.tags.items()]
+    return {f"list_{column}": membership[1] for membership, column in found}
+
+
+def _joined(source: Source, joins: Joins) -> str:
+    """The flags with one boolean column a long list. Rows are never multiplied: hits are distinct."""
+    if not joins.texts and not joins.tags:
+        return "flags"
+    columns, relation = ["flags.*"], "flags"
+    for (fact, _), column in joins.texts.items():
+        columns.append(f"{name(fact)} IN (SELECT value FROM list_{column}) AS {column}")
+    for (fact, _), column in joins.tags.items():
+        keys = ", ".join(name(k) for k in source.row_key)
+        single = f"SELECT {keys}, unnest({name(fact)}) AS tag FROM flags"
+        hits = f"SELECT DISTINCT {keys}, TRUE AS hit FROM ({single}) SEMI JOIN list_{column} ON tag = value"
+        on = " AND ".join(f"flags.{name(k)} = hits_{column}.{name(k)}" for k in source.row_key)
+        relation += f" LEFT JOIN ({hits}) hits_{column} ON {on}"
+        columns.append(
+            f"CASE WHEN flags.{name(fact)} IS NOT NULL THEN hits_{column}.hit IS NOT NULL END AS {column}"
+        )
+    return f"(SELECT {', '.join(columns)} FROM {relation})"
+
+
+def _masks(probes: int) -> Iterator[str]:
+    """`true_0…` and `unknown_0…`: bit i of mask m is probe 60·m + i."""
+    for kind, test in (("true", "p{0}"), ("unknown", "p{0} IS NULL")):
+        for mask, first in enumerate(range(0, max(probes, 1), PROBES_A_MASK)):
+            bits = [
+                f"CASE WHEN {test.format(i)} THEN {1 << (i - first)}::BIGINT ELSE 0::BIGINT END"
+                for i in range(first, min(first + PROBES_A_MASK, probes))
+            ]
+            yield f"({' + '.join(bits) if bits else '0::BIGINT'}) AS {kind}_{mask}"
+
+
+def facts_of(tree: Condition) -> Iterator[Fact]:
+    """Every fact a condition asks for."""
+    match tree:
+        case All(parts) | AnyOf(parts):
+            for part in parts:
+                yield from facts_of(part)
+        case Not(inner):
+            yield from facts_of(inner)
+        case Compare(left=left, right=right):
+            yield from _facts_in(left)
+            yield from _facts_in(right)
+        case _:
+            yield tree.fact
+
+
+def _facts_in(value: Expression) -> Iterator[Fact]:
+    match value:
+        case Fact():
+            yield value
+        case Calculation(left=left, right=right):
+            yield from _facts_in(left)
+            yield from _facts_in(right)
+        case Literal():
+            return
