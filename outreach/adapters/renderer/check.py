@@ -11,7 +11,7 @@ from babel.core import Locale
 from jinja2 import TemplateError
 
 from outreach.adapters.renderer import formats
-from outreach.adapters.renderer.files import TemplateFile, read_folder, whole_file
+from outreach.adapters.renderer.files import TemplateFile, read_folder, shown, whole_file
 from outreach.adapters.renderer.library import Library, Page, Speaker, read_library
 from outreach.adapters.renderer.locales import format_locale
 from outreach.adapters.renderer.words import one_line
@@ -34,12 +34,12 @@ def check(folder: Path, catalogue: Catalogue, firm: str) -> tuple[Problem, ...]:
     each state of the transfer, every text fact at its longest.
     """
     library = read_library(folder, catalogue)
-    found = [*library.problems, *_missing_locales(library)]
+    found = [*library.problems, *_missing_locales(folder, library)]
     broken = {problem.file for problem in library.problems}
     for page in library.pages.values():
         found += _texts(page)
         # What does not parse cannot be said; its own problems come first.
-        if page.file.path not in broken and f"shared/{page.file.locale}.j2" not in broken:
+        if not broken & {page.file.shown, shown(folder, f"shared/{page.file.locale}.j2")}:
             found += _said(page, catalogue, firm)
     return tuple(sorted(found, key=lambda p: (p.file, p.line, p.column)))
 
@@ -52,14 +52,18 @@ def counts(folder: Path) -> Mapping[str, Mapping[str, int]]:
     return {locale: dict(tally[locale]) for locale in sorted(tally)}
 
 
-def _missing_locales(library: Library) -> Iterator[Problem]:
+def _missing_locales(root: Path, library: Library) -> Iterator[Problem]:
     written = {file.template: file for file in library.folder.messages if not file.is_variant}
     locales = {file.locale for file in library.folder.messages}
     for template in written:
         for locale in sorted(locales - {name for t, name in library.pages if t == template}):
-            yield whole_file(f"{template}.{locale}.j2", "T007", f"the template is missing in {locale}")
+            yield whole_file(
+                shown(root, f"{template}.{locale}.j2"), "T007", f"the template is missing in {locale}"
+            )
     for locale in sorted(locales - set(library.folder.shared)):
-        yield whole_file(f"shared/{locale}.j2", "T007", f"the shared lines are missing in {locale}")
+        yield whole_file(
+            shown(root, f"shared/{locale}.j2"), "T007", f"the shared lines are missing in {locale}"
+        )
 
 
 def _texts(page: Page) -> Iterator[Problem]:
@@ -118,5 +122,5 @@ def _at(file: TemplateFile, speaker: Speaker, code: str, message: str, hint: str
     lines = file.text.splitlines()
     source = lines[line - 1] if 0 < line <= len(lines) else ""
     return Problem(
-        file=file.path, line=line, column=1, code=code, message=message, hint=hint, line_text=source
+        file=file.shown, line=line, column=1, code=code, message=message, hint=hint, line_text=source
     )

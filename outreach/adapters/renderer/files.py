@@ -24,6 +24,7 @@ class TemplateFile:
     """One file as read: `path` below the folder, `template` as `<pattern>/<name>`, `review` "" if unsaid."""
 
     path: str
+    shown: str  # with the folder, as people open it
     template: str
     locale: str
     text: str
@@ -55,6 +56,11 @@ def whole_file(path: str, code: str, message: str, hint: str = "") -> Problem:
     return Problem(file=path, line=0, column=0, code=code, message=message, hint=hint)
 
 
+def shown(root: Path, path: str) -> str:
+    """A path below the folder as people open it."""
+    return (root / path).as_posix()
+
+
 def read_folder(root: Path) -> Folder:
     """Every `.j2` file below the folder, in path order; a file that cannot be read or named is a problem."""
     files: list[TemplateFile] = []
@@ -63,13 +69,13 @@ def read_folder(root: Path) -> Folder:
     for path, text in _texts(root, problems):
         if path == LAYOUT:
             layout = text
-        elif (file := _named(path, text)) is not None:
+        elif (file := _named(root, path, text)) is not None:
             files.append(file)
         else:
             hint = "<pattern>/<name>.<locale>.j2, as pig_butchering/leaving.pt-BR.j2"
-            problems.append(whole_file(path, "T015", "this is not a template's name", hint))
+            problems.append(whole_file(shown(root, path), "T015", "this is not a template's name", hint))
     if not layout:
-        problems.append(whole_file(LAYOUT, "T013", "the email layout is missing"))
+        problems.append(whole_file(shown(root, LAYOUT), "T013", "the email layout is missing"))
     shared = {file.locale: file for file in files if file.template == SHARED}
     messages = tuple(file for file in files if file.template != SHARED)
     return Folder(messages, shared, layout, tuple(problems))
@@ -81,16 +87,25 @@ def _texts(root: Path, problems: list[Problem]) -> Iterator[tuple[str, str]]:
         try:
             yield path, found.read_bytes().decode("utf-8").replace("\r\n", "\n")
         except UnicodeDecodeError as error:
-            problems.append(whole_file(path, "T001", f"not UTF-8 at byte {error.start}", "save it as UTF-8"))
+            problems.append(
+                whole_file(found.as_posix(), "T001", f"not UTF-8 at byte {error.start}", "save it as UTF-8")
+            )
         except OSError as error:
-            problems.append(whole_file(path, "T001", f"cannot be read: {error.strerror}"))
+            problems.append(whole_file(found.as_posix(), "T001", f"cannot be read: {error.strerror}"))
 
 
-def _named(path: str, text: str) -> TemplateFile | None:
+def _named(root: Path, path: str, text: str) -> TemplateFile | None:
     folder, _, base = path.rpartition("/")
     match = (SHARED_NAME if folder == SHARED else FILE_NAME).fullmatch(base)
     if match is None or not re.fullmatch(r"[a-z][a-z0-9_]*", folder):
         return None
     template = SHARED if folder == SHARED else f"{folder}/{match['name']}"
     review = found["review"] if (found := REVIEW.match(text.lstrip())) else ""
-    return TemplateFile(path=path, template=template, locale=match["locale"], text=text, review=review)
+    return TemplateFile(
+        path=path,
+        shown=shown(root, path),
+        template=template,
+        locale=match["locale"],
+        text=text,
+        review=review,
+    )

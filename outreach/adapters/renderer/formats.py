@@ -81,7 +81,7 @@ def money(locale: Locale, amount: Decimal, currency: str) -> str:
 
 def when(locale: Locale, zone: tzinfo | None, time: datetime) -> str:
     """The time on the person's clock, to the minute; in UTC, saying so, where the zone is unknown."""
-    if time is None or time.tzinfo is None:
+    if not isinstance(time, datetime) or time.tzinfo is None:
         raise ValueError("when() of nothing: guard it with {% if … %}")
     local = time.astimezone(zone or UTC)
     day, minute = _day(locale, local.date()), _minute(locale, local.hour, local.minute)

@@ -69,7 +69,7 @@ class Reader:
         source = lines[line - 1] if 0 < line <= len(lines) else ""
         found = re.search(rf"\b{re.escape(word)}\b", source) if word else None
         problem = Problem(
-            file=self.file.path,
+            file=self.file.shown,
             line=line,
             column=found.start() + 1 if found else len(source) - len(source.lstrip()) + 1,
             code=code,

@@ -11,7 +11,15 @@ from jinja2 import StrictUndefined, Template, TemplateSyntaxError, nodes
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from outreach.adapters.renderer.files import LAYOUT, REVIEWS, Folder, TemplateFile, read_folder, whole_file
+from outreach.adapters.renderer.files import (
+    LAYOUT,
+    REVIEWS,
+    Folder,
+    TemplateFile,
+    read_folder,
+    shown,
+    whole_file,
+)
 from outreach.adapters.renderer.grammar import Block, Reader
 from outreach.domain.facts import Catalogue, Privacy
 from outreach.domain.problem import Problem
@@ -110,7 +118,9 @@ def read_library(root: Path, catalogue: Catalogue) -> Library:
     for file in folder.messages:
         blocks = reader(file).blocks(macros.get(file.locale, {}))
         pages[file.template, file.locale] = _page(file, blocks, folder, words)
-    return Library(pages=pages, layout=folder.layout, problems=(*problems, *_layout(folder)), folder=folder)
+    return Library(
+        pages=pages, layout=folder.layout, problems=(*problems, *_layout(root, folder)), folder=folder
+    )
 
 
 def _page(
@@ -138,14 +148,14 @@ def _sha256(text: str) -> str:
 def _head(file: TemplateFile) -> Iterator[Problem]:
     if file.review not in REVIEWS:
         hint = "the first comment says review: native or review: machine"
-        yield whole_file(file.path, "T008", "the head does not say who wrote it", hint)
+        yield whole_file(file.shown, "T008", "the head does not say who wrote it", hint)
 
 
-def _layout(folder: Folder) -> Iterator[Problem]:
+def _layout(root: Path, folder: Folder) -> Iterator[Problem]:
     try:
         environment(is_html=True).parse(folder.layout)
     except TemplateSyntaxError as error:
-        yield whole_file(LAYOUT, "T001", f"line {error.lineno}: {error.message}")
+        yield whole_file(shown(root, LAYOUT), "T001", f"line {error.lineno}: {error.message}")
 
 
 def compile_layout(text: str) -> Template:

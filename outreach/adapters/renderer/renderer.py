@@ -9,7 +9,6 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from babel.core import Locale
-from jinja2 import TemplateError, UndefinedError
 
 from outreach.adapters.renderer import formats
 from outreach.adapters.renderer.library import Library, Page, compile_layout, read_library
@@ -150,7 +149,7 @@ class _Voice:
         values = {name: self._value(name) for name in speaker.names}
         try:
             return speaker.say(values)
-        except (UndefinedError, TemplateError, ValueError, TypeError, ArithmeticError, LookupError):
+        except Exception:  # whatever a value did, the engine gets one kind of refusal
             lacking = ", ".join(name for name, value in values.items() if value is None)
             because = f"unknown here: {lacking}" if lacking else "a value does not fit what is said of it"
             # Without the cause: its message could hold a value.
