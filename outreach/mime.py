@@ -110,9 +110,14 @@ def _mailbox(sender: Mailbox) -> str:
     return f"{sender.name if plain else _encoded(sender.name)} <{sender.address}>"
 
 
+def one_line(text: str) -> str:
+    """The text without line breaks and other control characters: a blank stands for each run of them."""
+    return _CONTROL.sub(" ", text).strip()
+
+
 def header_text(text: str) -> str:
     """One header value: control characters become a blank, what is not short ASCII becomes encoded words."""
-    text = _CONTROL.sub(" ", text).strip()
+    text = one_line(text)
     if text.isascii() and len(text) <= SUBJECT_WIDTH and "=?" not in text:
         return text
     return _encoded(text)

@@ -29,7 +29,7 @@ from outreach.answers import Answer, Exchange, by_status, json_object, not_their
 from outreach.domain.delivery import Accepted, Refused, SendResult, Unavailable, Unknown
 from outreach.domain.message import Message
 from outreach.domain.scale import Channel
-from outreach.mime import Mailbox, is_address
+from outreach.mime import Mailbox, is_address, one_line
 
 OUR_ID = "message"
 """The name under which our message id travels in `custom_args`, and comes back in events."""
@@ -94,7 +94,7 @@ def mail_of(group: Sequence[Message], sender: Mailbox) -> dict[str, object]:
     words = group[0].content
     mail = Mail()
     mail.from_email = Address(sender.address, sender.name or None)
-    mail.subject = words.title
+    mail.subject = one_line(words.title)
     mail.add_content(Content("text/plain", words.text))
     if words.html:
         mail.add_content(Content("text/html", words.html))
@@ -102,8 +102,8 @@ def mail_of(group: Sequence[Message], sender: Mailbox) -> dict[str, object]:
         click_tracking=ClickTracking(enable=False, enable_text=False),
         open_tracking=OpenTracking(enable=False),
     )
-    for message in group:
-        mail.add_personalization(_recipient(message, sender))
+    for place, message in enumerate(group):  # in order: an error names a personalization by its place
+        mail.add_personalization(_recipient(message, sender), place)
     body: dict[str, object] = mail.get()
     return body
 

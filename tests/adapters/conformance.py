@@ -186,11 +186,6 @@ def sweep(subject: Subject, cases: Sequence[tuple[int, str]]) -> None:
     demand(repeated <= {401}, f"repeated by itself after {sorted(repeated)}")
 
 
-def each_status_means_what_the_law_says(subject: Subject) -> None:
-    """200 … 599, the kinds of body taken in turn."""
-    sweep(subject, [(status, BODIES[n % len(BODIES)]) for n, status in enumerate(STATUSES)])
-
-
 def the_telling_statuses_mean_the_same_with_every_body(subject: Subject) -> None:
     """The statuses that providers and proxies do send, with every kind of body."""
     common = (200, 201, 202, 204, 301, 400, 401, 403, 404, 408, 429, 500, 502, 503, 504)
@@ -302,7 +297,6 @@ def odd_messages_are_results_too(subject: Subject) -> None:
 CHECKS: Mapping[str, Callable[[Subject], None]] = {
     check.__name__: check
     for check in (
-        each_status_means_what_the_law_says,
         the_telling_statuses_mean_the_same_with_every_body,
         a_connection_that_breaks_leaves_the_message_in_doubt,
         no_connection_is_unavailable,
