@@ -14,7 +14,7 @@ from babel.core import Locale, UnknownLocaleError, get_global
 TAG = re.compile(
     r"(?P<language>[A-Za-z]{2,3})(?:[-_](?P<script>[A-Za-z]{4}))?(?:[-_](?P<region>[A-Za-z]{2}|\d{3}))?(?:[-_.@].*)?"
 )
-PARENTS: Mapping[str, str] = get_global("parent_exceptions")
+PARENTS = {tag.replace("_", "-"): up.replace("_", "-") for tag, up in get_global("parent_exceptions").items()}
 LIKELY: Mapping[str, str] = get_global("likely_subtags")
 RENAMED: Mapping[str, str] = get_global("language_aliases")
 
@@ -96,7 +96,8 @@ def _climb(parts: Parts) -> Iterator[Parts]:
 
 def _parent(parts: Parts) -> Parts | None:
     language, script, region = parts
-    for spelling in ("_".join(p for p in parts if p), "_".join(p for p in (language, region) if p)):
+    is_usual = not script or script == _script((language, "", region))
+    for spelling in (join(parts), join((language, "", region)) if is_usual else ""):
         if spelling in PARENTS:
             parent = PARENTS[spelling]
             return None if parent == "root" else parts_of(parent)

@@ -23,8 +23,8 @@ def one_line(text: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """The text without blank ends of lines, and never more than one empty line."""
-    text = "\n".join(map(str.rstrip, text.strip().split("\n")))
+    """The text without blanks around lines, and never more than one empty line."""
+    text = "\n".join(map(str.strip, text.strip().split("\n")))
     while "\n\n\n" in text:
         text = text.replace("\n\n\n", "\n\n")
     return text
