@@ -7,6 +7,7 @@ sender's test runs each. The law that they hold it to is written here anew, not 
 from __future__ import annotations
 
 import logging
+import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -14,16 +15,17 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import product
 
-from loopback import Act, Loopback, Seen, closed_port, full_port, loopback, reply
-
 from outreach.adapters.transport import Line, Patience, http_client
 from outreach.answers import Exchange
 from outreach.domain.delivery import Accepted, Refused, SendResult, Unavailable, Unknown
 from outreach.domain.message import Content, Message
 from outreach.domain.scale import Channel
 from outreach.engine.ports import Sender
+from tests.adapters.loopback import Act, Loopback, Seen, closed_port, full_port, loopback, reply
 
-HASTY = Patience(connect=0.4, silence=0.25, answer=0.5, batch=60)
+HASTY = Patience(connect=0.4, silence=0.6, answer=0.5, batch=60)  # where something stalls on purpose
+CALM = Patience()
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # made once: a context costs 20 ms
 WORDS = "Stop: 4200 USDT leave at 18:00. أوقف التحويل"
 
 
@@ -83,10 +85,10 @@ def provider(
 
 
 @contextmanager
-def line(in_flight: int = 1) -> Iterator[Line]:
-    """An impatient line."""
-    clients = [http_client(HASTY, verify=False) for _ in range(in_flight)]
-    with Line(clients, HASTY) as made:
+def line(in_flight: int = 1, patience: Patience = CALM) -> Iterator[Line]:
+    """A line to a provider on loopback."""
+    clients = [http_client(patience, verify=NO_TLS) for _ in range(in_flight)]
+    with Line(clients, patience) as made:
         yield made
 
 
@@ -219,8 +221,9 @@ def _broken(subject: Subject, act: Act, kept: bool) -> None:
     def well(seen: Seen) -> Act:
         return subject.good(seen.message)
 
+    patience = HASTY if act.then == "stall" else CALM
     script = [replace(subject.good(first.id), when="body"), act] if kept else [act]
-    with provider(subject, well, script) as server, line() as exchange:
+    with provider(subject, well, script) as server, line(1, patience) as exchange:
         sender = subject.make(server.url, exchange)
         if kept:
             demand(isinstance(sent(subject, sender, [first])[0], Accepted), "a good answer is not Accepted")
@@ -240,7 +243,7 @@ def _broken(subject: Subject, act: Act, kept: bool) -> None:
 
 def a_connection_that_breaks_leaves_the_message_in_doubt(subject: Subject) -> None:
     """Close, reset, stall, half an answer; before and after reading; on fresh and kept-alive connections."""
-    with ThreadPoolExecutor(8) as pool:
+    with ThreadPoolExecutor(36) as pool:
         list(pool.map(lambda case: _broken(subject, *case), product(BROKEN, (False, True))))
 
 
@@ -249,7 +252,7 @@ def no_connection_is_unavailable(subject: Subject) -> None:
     with full_port() as full:
         urls = (f"http://127.0.0.1:{closed_port()}", "http://nowhere.invalid", f"http://127.0.0.1:{full}")
         for url in urls:
-            with line() as exchange:
+            with line(1, HASTY) as exchange:
                 result = sent(subject, subject.make(url, exchange), [subject.message(1)])[0]
             demand(type(result) is Unavailable, f"{type(result).__name__} without a connection")
 

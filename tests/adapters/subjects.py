@@ -6,16 +6,16 @@ import json
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from conformance import WORDS, Subject
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from loopback import Act, reply
 
 from outreach.adapters.fcm import FCM_ERROR, FcmPush, ServiceAccount
 from outreach.adapters.sendgrid import SendGridAccount, SendGridEmail
 from outreach.adapters.twilio import TwilioAccount, TwilioSms
 from outreach.answers import Exchange
 from outreach.mime import Mailbox
+from tests.adapters.conformance import WORDS, Subject
+from tests.adapters.loopback import Act, reply
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 FIRM = Mailbox(address="warnings@firm.example", name="Firm")

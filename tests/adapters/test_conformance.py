@@ -6,16 +6,22 @@ from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import replace
 
-import conformance
 import httpx
 import pytest
-from conformance import CHECKS, HASTY, Red, Subject
-from subjects import SUBJECTS, TWILIO_SECRET
 
 from outreach.answers import Exchange
 from outreach.domain.delivery import Accepted, Refused, SendResult, Unavailable, Unknown
 from outreach.domain.message import Message
 from outreach.domain.scale import Channel
+from tests.adapters.conformance import (
+    CHECKS,
+    HASTY,
+    NO_TLS,
+    Red,
+    Subject,
+    every_status_means_the_same_with_every_body,
+)
+from tests.adapters.subjects import SUBJECTS, TWILIO_SECRET
 
 
 @pytest.mark.parametrize("check", CHECKS)
@@ -27,7 +33,7 @@ def test_every_http_sender_conforms(subject: str, check: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("subject", SUBJECTS)
 def test_every_status_means_the_same_with_every_body(subject: str) -> None:
-    conformance.every_status_means_the_same_with_every_body(SUBJECTS[subject])
+    every_status_means_the_same_with_every_body(SUBJECTS[subject])
 
 
 class Naive:
@@ -39,7 +45,7 @@ class Naive:
     def __init__(self, url: str, exchange: Exchange) -> None:
         self.url = url
         timeout = httpx.Timeout(HASTY.silence, connect=HASTY.connect)
-        self.client = httpx.Client(timeout=timeout, trust_env=False, verify=False)
+        self.client = httpx.Client(timeout=timeout, trust_env=False, verify=NO_TLS)
 
     def send_many(self, messages: Sequence[Message]) -> Sequence[SendResult]:
         results = []
@@ -49,7 +55,7 @@ class Naive:
             except Exception as error:
                 results.append(self.broken(error, message))
         self.client.close()
-        self.client = httpx.Client(timeout=self.client.timeout, trust_env=False, verify=False)
+        self.client = httpx.Client(timeout=self.client.timeout, trust_env=False, verify=NO_TLS)
         return results
 
     def post(self, message: Message) -> httpx.Response:

@@ -10,11 +10,11 @@ import httpx
 import jwt
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from subjects import NOW, SUBJECTS, account, private_key
 
 from outreach.adapters.fcm import BAD_REQUEST, BAD_TOKEN, FCM_ERROR, FcmPush, collapse_key, service_account
 from outreach.domain.delivery import Accepted, Refused, SendResult, Unavailable, Unknown
 from outreach.errors import SettingsError
+from tests.adapters.subjects import NOW, SUBJECTS, account, private_key
 
 MESSAGE = SUBJECTS["fcm"].message(7)
 

@@ -8,11 +8,11 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from subjects import EMAIL, FIRM, SENDGRID_KEY, SUBJECTS
 
 from outreach.adapters.sendgrid import SendGridAccount, SendGridEmail, mail_of
 from outreach.domain.delivery import Accepted, Refused, SendResult, Unavailable, Unknown
 from outreach.domain.message import Content, Message
+from tests.adapters.subjects import EMAIL, FIRM, SENDGRID_KEY, SUBJECTS
 
 MESSAGE = SUBJECTS["sendgrid"].message(7)
 ACCOUNT = SendGridAccount(key=SENDGRID_KEY, sender=FIRM)

@@ -14,14 +14,14 @@ from email.policy import default
 
 import pytest
 from aiosmtpd.controller import Controller
-from conformance import overheard
-from loopback import closed_port
 
 from outreach.adapters.smtp import MOST_BROKEN, SmtpEmail, SmtpServer
 from outreach.domain.delivery import Accepted, Refused, SendResult, Unavailable, Unknown
 from outreach.domain.message import Content, Message
 from outreach.domain.scale import Channel
 from outreach.mime import Mailbox
+from tests.adapters.conformance import overheard
+from tests.adapters.loopback import closed_port
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 FIRM = Mailbox(address="warnings@firm.example", name="Firm")

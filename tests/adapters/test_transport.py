@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from conformance import HASTY
-from loopback import Act, closed_port, full_port, loopback, reply
 
 from outreach.adapters.transport import MOST_BYTES, Line, failure, http_client, line
 from outreach.domain.delivery import Unavailable, Unknown
+from tests.adapters.conformance import HASTY, NO_TLS
+from tests.adapters.loopback import Act, closed_port, full_port, loopback, reply
 
 POST = httpx.Request("POST", "http://127.0.0.1/", content=b"x")
 
@@ -23,7 +23,7 @@ def one(url: str, exchange: Line) -> object:
 
 @pytest.fixture
 def hasty() -> Iterator[Line]:
-    with Line([http_client(HASTY)], HASTY) as made:
+    with Line([http_client(HASTY, verify=NO_TLS)], HASTY) as made:
         yield made
 
 

@@ -8,10 +8,10 @@ from urllib.parse import parse_qs
 
 import httpx
 import pytest
-from subjects import PHONE, SUBJECTS, TWILIO_SECRET, twilio_account
 
 from outreach.adapters.twilio import CODES, TwilioSms, callback_url
 from outreach.domain.delivery import Accepted, Refused, SendResult, Unavailable, Unknown
+from tests.adapters.subjects import PHONE, SUBJECTS, TWILIO_SECRET, twilio_account
 
 MESSAGE = SUBJECTS["twilio"].message(7)
 DEAD = "forget"
