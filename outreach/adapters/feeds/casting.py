@@ -124,7 +124,7 @@ _EMAIL = Cast(
 )
 PROFILE_CASTS: Mapping[str, Cast] = {
     "locale": _shaped(
-        "[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,5}", Fault.BAD_LOCALE, attempt="translate({t}, '_', '-')"
+        "[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,5}", Fault.BAD_LOCALE, attempt="replace({t}, '_', '-')"
     ),
     "time_zone": enum_cast("iana_zone", Fault.UNKNOWN_ZONE),
     "country": _shaped("[A-Za-z]{2}", Fault.BAD_COUNTRY, value="upper({v})"),

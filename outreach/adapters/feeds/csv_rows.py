@@ -39,40 +39,40 @@ class CsvRows:
 
     def rows(self, lines: Lines, place: str) -> RawRows:
         """The raw rows of these lines."""
-        texts = [text[:-1] if text.endswith(b"\r") else text for text in lines.texts]
-        faults = self._faults(texts, lines)
-        good = [text for i, text in enumerate(texts) if i not in faults] if faults else texts
-        numbers = [lines.first + i for i in range(len(texts)) if i not in faults]
+        texts, whole = lines.texts, b"\n".join(lines.texts)
+        if b"\r" in whole:
+            texts = [text.removesuffix(b"\r") for text in texts]
+            whole = b"\n".join(texts)
+        faults = self._faults(texts, whole, lines)
+        numbers = list(range(lines.first, lines.first + len(texts)))
+        if faults:
+            numbers = [number for i, number in enumerate(numbers) if i not in faults]
+            whole = b"\n".join([text for i, text in enumerate(texts) if i not in faults])
         return RawRows(
-            table=self._table(good, numbers),
+            table=self._table(whole, numbers),
             rejected=tuple(self._reject(lines, i, fault, place) for i, fault in sorted(faults.items())),
             lines=len(texts),
             place=place,
             text_of=lambda line: lines.texts[line - lines.first],
         )
 
-    def empty(self) -> pa.Table:
-        """A table without rows, to try a select on."""
-        return self._table([], [])
-
     def _reject(self, lines: Lines, i: int, fault: Fault, place: str) -> Rejected:
         column = self.doubled if fault is Fault.DUPLICATE_COLUMN else ""
         return reject(lines.first + i, place, fault, lines.texts[i], column)
 
-    def _faults(self, texts: list[bytes], lines: Lines) -> dict[int, Fault]:
+    def _faults(self, texts: list[bytes], whole: bytes, lines: Lines) -> dict[int, Fault]:
         """Place → what is wrong; only lines with something odd about them are looked at one by one."""
         if self.doubled:
             return dict.fromkeys(range(len(texts)), Fault.DUPLICATE_COLUMN)
-        faults = {i: fault for i in self._odd(texts) if (fault := self._judge(texts[i])) is not None}
+        faults = {i: fault for i in self._odd(texts, whole) if (fault := self._judge(texts[i])) is not None}
         faults.update(dict.fromkeys(lines.open_quotes, Fault.OPEN_QUOTE))
         faults.update(dict.fromkeys(lines.too_long, Fault.TOO_LONG_LINE))
         return faults
 
-    def _odd(self, texts: list[bytes]) -> set[int]:
+    def _odd(self, texts: list[bytes], whole: bytes) -> set[int]:
         """Places of lines that are not simply the right number of plain fields."""
         delimiter, commas = self._delimiter.encode(), self._width - 1
         odd = {i for i, text in enumerate(texts) if text.count(delimiter) != commas or not text}
-        whole = b"\n".join(texts)
         for sign in (b'"', b"\0", b"\r"):
             if sign in whole:
                 odd.update(i for i, text in enumerate(texts) if sign in text)
@@ -97,16 +97,15 @@ class CsvRows:
             return Fault.STRAY_RETURN
         return Fault.OPEN_QUOTE if text.count(b'"') % 2 else Fault.STRAY_QUOTE
 
-    def _table(self, texts: list[bytes], numbers: list[int]) -> pa.Table:
+    def _table(self, joined: bytes, numbers: list[int]) -> pa.Table:
         names = [str(i) for i in range(self._width)]
         wanted = [str(i) for i in self.columns.values()]
-        if not texts:
+        if not numbers:
             columns = {name: pa.array([], pa.string()) for name in self.columns}
             return pa.table({**columns, LINE: pa.array([], pa.int64())})
-        joined = b"\n".join(texts) + b"\n"
         table = arrow_csv.read_csv(
-            pa.BufferReader(joined),
-            arrow_csv.ReadOptions(use_threads=False, block_size=len(joined) + 1, column_names=names),
+            pa.BufferReader(joined + b"\n"),
+            arrow_csv.ReadOptions(use_threads=False, block_size=len(joined) + 2, column_names=names),
             arrow_csv.ParseOptions(
                 delimiter=self._delimiter, newlines_in_values=self._multi_line, ignore_empty_lines=False
             ),
