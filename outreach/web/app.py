@@ -88,7 +88,8 @@ class _Door:
         if facts is None:
             return self._closed(request, "not_found", 404)
         if answer not in facts.answers and facts.answered is None:
-            return self._closed(request, "unclear", 400)
+            # The money may have left while the page stood open: show what is true now, and ask again.
+            return _html(question_page(self._spoken(facts), facts), 409)
         result = await run_in_threadpool(self.feedback.answer, token.message, answer, Via.PAGE, self.now())
         if result is None:
             return self._closed(request, "not_found", 404)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from web_world import FORM, MemoryFeedback, client, page_facts, token
 
 from outreach.domain.answer import Answer, Grade, Via
 from outreach.domain.transfer import TransferStatus
+from tests.doors.web_world import FORM, MemoryFeedback, client, page_facts, token
 
 SCANNERS = [
     ("HEAD", {}),
@@ -63,7 +63,18 @@ def test_only_answers_that_apply_are_offered_and_taken() -> None:
     feedback = MemoryFeedback(facts=page_facts(answers=(Answer.HELP_ME, Answer.NOT_ME)))
     web = client(feedback)
     assert "Stop the transfer" not in web.get(f"/a/{token()}").text
-    assert web.post(f"/a/{token()}", data={"answer": "stop_transfer"}).status_code == 400
+    assert web.post(f"/a/{token()}", data={"answer": "stop_transfer"}).status_code == 409
+    assert feedback.answers == []
+
+
+def test_who_asks_to_stop_what_has_just_left_is_told_so_and_asked_again() -> None:
+    feedback = MemoryFeedback()
+    web = client(feedback)
+    assert "Stop the transfer" in web.get(f"/a/{token()}").text
+    feedback.facts = page_facts(transfer=TransferStatus.SENT, answers=(Answer.ALREADY_SENT, Answer.HELP_ME))
+    page = web.post(f"/a/{token()}", data={"answer": "stop_transfer"}).text
+    assert "The transfer has left." in page
+    assert page.count("<button") == 2
     assert feedback.answers == []
 
 

@@ -10,10 +10,10 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from web_world import FORM, MESSAGE, NOW, PERSON, WORDS, MemoryFeedback, client, page_facts, token
 
 from outreach.domain.token import Purpose
 from outreach.web.page import HEADERS
+from tests.doors.web_world import FORM, MESSAGE, NOW, PERSON, WORDS, MemoryFeedback, client, page_facts, token
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"]
 segments = st.text(st.characters(codec="utf-8"), min_size=1, max_size=120).filter(

@@ -11,11 +11,11 @@ from contextlib import contextmanager
 import httpx
 import pytest
 import uvicorn
-from web_world import KEYS, NOW, WORDS, MemoryFeedback, token
 
 from outreach.web import create_app
 from outreach.web.page import HEADERS
 from outreach.web.server import server_config
+from tests.doors.web_world import KEYS, NOW, WORDS, MemoryFeedback, token
 
 
 @contextmanager
@@ -30,6 +30,12 @@ def served(feedback: MemoryFeedback) -> Iterator[str]:
         finally:
             server.should_exit = True
             runner.join(timeout=10)
+
+
+def test_the_server_is_told_to_log_no_address() -> None:
+    config = server_config(create_app(MemoryFeedback(), lambda: NOW, KEYS, WORDS), "127.0.0.1", 0)
+    assert config.access_log is False
+    assert logging.getLogger("uvicorn.access").handlers == []
 
 
 def test_a_served_page_answers_once_and_no_output_holds_the_token(

@@ -6,12 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
-from web_world import WORDS
 
 from outreach.errors import RulesError
 from outreach.web.language import nearest, preferred
 from outreach.web.page import _STYLE
 from outreach.web.words import read_words
+from tests.doors.web_world import WORDS
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 PATTERNS = sorted(
