@@ -18,21 +18,20 @@ import tempfile
 import time
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow.compute as pc
 
 from outreach.adapters.matcher import DuckMatcher
-from outreach.adapters.matcher.query import Source, fused
 from outreach.adapters.rulebook import load_rulebook
 from outreach.domain.facts import FactSpec, FactType
-from outreach.domain.masks import mask_columns
 from outreach.domain.plan import Plan, plan
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 ROOT = Path(__file__).parent.parent
 PASSED = ("identity", "pattern", "risk_score", "amount_at_risk_usd", "hold_expires_at", "locale", "country")
-PATTERNS = ("pig_butchering", "fake_platform", "recovery", "giveaway_deepfake", "job_task")
+PATTERNS = ("fake_platform", "giveaway_deepfake", "job_task", "pig_butchering", "recovery")  # in book order
 CLAUSES = (
     "amount_at_risk_usd >= {money} AND (destination_listed OR beneficiary_age_days < {days})",
     "within(flagged_at, '{days} hours') AND transfer_state IN ('pending', 'held') AND NOT destination_owned",
@@ -45,6 +44,24 @@ CLAUSES = (
     "has_any(tags, @watched_tags) AND (on_call OR remote_control OR hesitant_typing)",
     "beneficiary IN @watched_payees AND amount_at_risk_usd > {money} AND currency IN ('USDT', 'BTC', 'ETH')",
 )
+BY_HAND = (  # the same ten, in DuckDB's own words
+    "amount_at_risk_usd >= {money} AND (destination_listed OR beneficiary_age_days < {days})",
+    "flagged_at BETWEEN {run} - INTERVAL {days} HOUR AND {run} AND transfer_state IN ('pending', 'held')"
+    " AND NOT destination_owned",
+    "(list_contains(questionnaire, 'met_online') OR list_contains(questionnaire, 'guaranteed_profit'))"
+    " AND share_of_balance > 0.{days}",
+    "send_growth >= {days} AND sends_30d BETWEEN 2 AND 60 AND sent_30d_usd > {money}",
+    "transfer_kind = 'crypto_withdrawal'"
+    " AND amount_at_risk_usd::DOUBLE / nullif(balance_usd::DOUBLE, 0) > 0.{days}",
+    "destination_senders_7d > {days} AND (first_transfer_ever OR round_amount) AND account_age_days < 900",
+    "contains(memo, 'fee') OR list_contains(tags, 'tag_{days}')"
+    " OR coalesce(password_changed_at BETWEEN {run} - INTERVAL {days} DAY AND {run}, FALSE)",
+    "amount_at_risk_usd::DOUBLE + sent_30d_usd::DOUBLE * 2 > {money} AND destination_kind <> 'own_wallet'",
+    "watched_tag AND (on_call OR remote_control OR hesitant_typing)",
+    "watched_payee AND amount_at_risk_usd > {money} AND currency IN ('USDT', 'BTC', 'ETH')",
+)
+LISTS = (("watched_tags", "tag_", 7), ("watched_payees", "text_", 11))
+RUN = "TIMESTAMPTZ '2026-11-22 00:00:00+00'"
 
 
 def write_rules(folder: Path) -> None:
@@ -52,7 +69,7 @@ def write_rules(folder: Path) -> None:
     (folder / "lists").mkdir()
     for name in ("facts.yml", "ladders.yml"):
         (folder / name).write_text((ROOT / "rules" / name).read_text())
-    for name, stem, step in (("watched_tags", "tag_", 7), ("watched_payees", "text_", 11)):
+    for name, stem, step in LISTS:
         values = ", ".join(f"{stem}{i * step}" for i in range(1000))
         (folder / "lists" / f"{name}.yml").write_text(f"list: {name}\nvalues: [{values}]\n")
     for p, pattern in enumerate(PATTERNS):
@@ -64,7 +81,7 @@ def write_rules(folder: Path) -> None:
 
 
 def _rule(p: int, n: int, clause: str) -> str:
-    when = clause.format(money=100 * (p + 1) + 37 * n, days=2 + p + n)
+    when = _clause(clause, p, n)
     return f"""\
   - id: rule-{n}
     status: live
@@ -129,28 +146,56 @@ def run_ours(chosen: Plan, flags: Path, threads: int) -> tuple[int, int]:
 
 
 def run_raw(chosen: Plan, flags: Path, threads: int) -> tuple[int, int]:
-    """(rows, checksum) of the same query on a bare DuckDB: no lock, no filter, no timer."""
+    """(rows, checksum) of the hand-written query on a bare DuckDB: no lock, no filter, no timer."""
     with duckdb.connect() as connection:
         connection.execute(f"SET threads = {threads}; SET TimeZone = 'UTC'")
         connection.execute("SET preserve_insertion_order = false")
-        read = f"read_parquet('{flags}', file_row_number = true, filename = true)"
-        described = connection.execute(f"DESCRIBE SELECT * FROM {read}").fetchall()
-        key = ("filename", "file_row_number")
-        source = Source(relation=read, columns={r[0]: r[1] for r in described}, row_key=key)
-        query = fused(chosen, NOW, source, PASSED)
-        for table, values in query.lists.items():
-            connection.execute(f"CREATE TEMP TABLE {table} AS SELECT unnest(?::VARCHAR[]) AS value", [values])
+        for table, stem, step in LISTS:
+            connection.execute(
+                f"CREATE TEMP TABLE {table} AS SELECT '{stem}' || i * {step} AS v FROM range(1000) t(i)"
+            )
+        rows_sql = by_hand(flags)
         rows = total = 0
-        for batch in connection.sql(query.sql).to_arrow_reader(50_000):
+        for batch in connection.sql(rows_sql).to_arrow_reader(50_000):
             rows += batch.num_rows
             total += _checksum(batch, chosen)
         return rows, total
 
 
-def _checksum(batch: object, chosen: Plan) -> int:
-    first = mask_columns(len(chosen.probes))[0][0]
+def by_hand(flags: Path) -> str:
+    """The same question as one who knows DuckDB would write it: one query, two masks, nothing of ours."""
+    read = f"read_parquet('{flags}', file_row_number = true)"
+    single = f"SELECT file_row_number n, unnest(tags) tag FROM {read}"
+    tagged = f"SELECT n FROM ({single}) SEMI JOIN watched_tags ON tag = v"
+    source = (
+        "SELECT *, beneficiary IN (SELECT v FROM watched_payees) AS watched_payee,"
+        f" CASE WHEN tags IS NOT NULL THEN file_row_number IN ({tagged}) END AS watched_tag FROM {read}"
+    )
+    asked = [
+        f"pattern = '{pattern}' AND risk_score >= {60 + n} AND ({_clause(BY_HAND[n], p, n)})"
+        for p, pattern in enumerate(PATTERNS)
+        for n in range(len(BY_HAND))
+    ]
+    asked += [
+        "destination_owned",
+        f"coalesce(last_warned_at BETWEEN {RUN} - INTERVAL 7 DAY AND {RUN}, FALSE)",
+    ]
+    true = " + ".join(f"CASE WHEN {a} THEN {1 << i}::BIGINT ELSE 0 END" for i, a in enumerate(asked))
+    unknown = " + ".join(
+        f"CASE WHEN ({a}) IS NULL THEN {1 << i}::BIGINT ELSE 0 END" for i, a in enumerate(asked)
+    )
+    return f"SELECT {', '.join(PASSED)}, {true} AS true_0, {unknown} AS unknown_0 FROM ({source})"
+
+
+def _clause(template: str, p: int, n: int) -> str:
+    return template.format(money=100 * (p + 1) + 37 * n, days=2 + p + n, run=RUN)
+
+
+def _checksum(batch: Any, chosen: Plan) -> int:
+    """A sum over both masks' main bits: the two sides agree only where every answer does."""
     mains = (1 << min(60, chosen.mains)) - 1
-    return int(pc.sum(pc.bit_wise_and(batch.column(first), mains)).as_py() or 0)  # type: ignore[attr-defined]
+    parts = [pc.bit_wise_and(batch.column(f"{kind}_0"), mains) for kind in ("true", "unknown")]
+    return sum(weight * int(pc.sum(part).as_py() or 0) for weight, part in zip((1, 3), parts, strict=True))
 
 
 def measure(which: str, flags: Path, rules: Path, threads: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -54,16 +54,11 @@ class Query:
 def fused(plan: Plan, now: datetime, source: Source, columns: Sequence[str]) -> Query:
     """The query that answers all probes and passes `columns` through."""
     joins = Joins()
-    probes = [condition(probe, now, joins) for probe in plan.probes]
     facts = {f.name: f.type for probe in plan.probes for f in facts_of(probe)}
-    passed = [name(c) for c in columns]
-    asked = ", ".join([*passed, *(f"{sql} AS p{i}" for i, sql in enumerate(probes))])
-    sql = (
-        f"WITH flags AS ({_typed(source, facts, columns)})"
-        f", asked AS (SELECT {asked} FROM {_joined(source, joins)})"
-        f" SELECT {', '.join([*passed, *_masks(len(probes))])} FROM asked"
-    )
-    return Query(sql=sql, lists=_tables(joins))
+    answers = ", ".join([*(name(c) for c in columns), *_masks(plan.probes, now, joins)])
+    # Left to itself DuckDB keeps a copy of every flag for the second reader of `flags`.
+    flags = f"WITH flags AS NOT MATERIALIZED ({_typed(source, facts, columns)})"
+    return Query(sql=f"{flags} SELECT {answers} FROM {_joined(source, joins)}", lists=_tables(joins))
 
 
 def _typed(source: Source, facts: Mapping[str, FactType], columns: Sequence[str]) -> str:
@@ -107,15 +102,40 @@ def _joined(source: Source, joins: Joins) -> str:
     return f"(SELECT {', '.join(columns)} FROM {relation})"
 
 
-def _masks(probes: int) -> Iterator[str]:
-    """`true_0…` and `unknown_0…`: bit i of mask m is probe 60·m + i."""
-    for kind, test in (("true", "p{0}"), ("unknown", "p{0} IS NULL")):
-        for mask, first in enumerate(range(0, max(probes, 1), PROBES_A_MASK)):
-            bits = [
-                f"CASE WHEN {test.format(i)} THEN {1 << (i - first)}::BIGINT ELSE 0::BIGINT END"
-                for i in range(first, min(first + PROBES_A_MASK, probes))
-            ]
-            yield f"({' + '.join(bits) if bits else '0::BIGINT'}) AS {kind}_{mask}"
+def _masks(probes: Sequence[Condition], now: datetime, joins: Joins) -> Iterator[str]:
+    """`true_0…` and `unknown_0…`: bit i of mask m is probe 60·m + i.
+
+    CASE lets DuckDB stop at the first false clause of a row, IS NULL does not: it needs every clause.
+    So the unknowns of one pattern's rules are asked only where the pattern itself is not ruled out.
+    """
+    firsts = range(0, max(len(probes), 1), PROBES_A_MASK)
+    chunks = [list(probes[first : first + PROBES_A_MASK]) for first in firsts]
+    for n, chunk in enumerate(chunks):
+        bits = [_bit(condition(probe, now, joins), i) for i, probe in enumerate(chunk)]
+        yield f"{_sum(bits)} AS true_{n}"
+    for n, chunk in enumerate(chunks):
+        yield f"{_sum(_unknowns(chunk, now, joins))} AS unknown_{n}"
+
+
+def _unknowns(chunk: Sequence[Condition], now: datetime, joins: Joins) -> Iterator[str]:
+    gated: dict[Condition | None, list[str]] = {}
+    for i, probe in enumerate(chunk):
+        gate = probe.conditions[0] if isinstance(probe, All) and len(probe.conditions) > 1 else None
+        gated.setdefault(gate, []).append(_bit(f"({condition(probe, now, joins)}) IS NULL", i))
+    for gate, bits in gated.items():
+        if gate is None:
+            yield _sum(bits)
+        else:
+            possible = f"({condition(gate, now, joins)}) IS DISTINCT FROM FALSE"
+            yield f"CASE WHEN {possible} THEN {_sum(bits)} ELSE 0::BIGINT END"
+
+
+def _bit(test: str, place: int) -> str:
+    return f"CASE WHEN {test} THEN {1 << place}::BIGINT ELSE 0::BIGINT END"
+
+
+def _sum(bits: Iterable[str]) -> str:
+    return f"({' + '.join(bits) or '0::BIGINT'})"
 
 
 def facts_of(tree: Condition) -> Iterator[Fact]:

@@ -52,7 +52,13 @@ class Reading:
         places += [p for n in node.find_all(sql.Parameter) for p in self.list_places.get(n.name, [])[:1]]
         if not places:
             return 0, len(self.excerpt.text)
-        return min(start for start, _ in places), max(end for _, end in places)
+        first, last = min(start for start, _ in places), max(end for _, end in places)
+        text = self.excerpt.text
+        if isinstance(node, sql.Contains):  # known to sqlglot, which then keeps no place for its name
+            first = max(text.lower().rfind("contains", 0, first), 0)
+        if isinstance(node, sql.Func | sql.In) and text[last:].lstrip().startswith(")"):
+            last = text.index(")", last) + 1
+        return first, last
 
     def fact(self, node: sql.Expression) -> Fact | None:
         """The fact a bare name stands for, or None with the problem reported."""
