@@ -13,7 +13,7 @@ from babel.core import Locale
 from outreach.adapters.renderer import formats
 from outreach.adapters.renderer.library import Library, Page, compile_layout, read_library
 from outreach.adapters.renderer.locales import canonical, choices, format_locale, is_rtl
-from outreach.adapters.renderer.words import as_html, clean, one_line, tidy
+from outreach.adapters.renderer.words import as_html, clean, clean_code, one_line, tidy
 from outreach.domain.facts import Catalogue
 from outreach.domain.message import Content, Rendered
 from outreach.domain.problem import did_you_mean
@@ -164,6 +164,8 @@ class _Voice:
                 return self._writing.when_in(zone if isinstance(zone, str) else None)
             case "plural":
                 return self._writing.plural
+            case "code":
+                return clean_code(self._context.get(name))
             case "firm":
                 return clean(self._context.get("firm") or self._firm)
             case _:

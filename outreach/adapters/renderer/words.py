@@ -6,8 +6,13 @@ import re
 
 from markupsafe import Markup, escape
 
-FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+FORBIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]"
+)
 """Controls, line breaks, zero-width and direction characters: none belongs in a name or a code."""
+
+LINK_LIKE = frozenset("./:\\@")
+LONGEST_CODE = 32
 
 
 def clean(value: object) -> object:
@@ -15,6 +20,14 @@ def clean(value: object) -> object:
     if not isinstance(value, str) or (value.isascii() and value.isprintable()):
         return value
     return FORBIDDEN.sub(" ", value).strip()
+
+
+def clean_code(code: object) -> object:
+    """The person's code, or None where it could pass for an address: an intruder may have set it."""
+    said = clean(code)
+    if not isinstance(said, str) or len(said) > LONGEST_CODE or LINK_LIKE.intersection(said):
+        return None
+    return said or None
 
 
 def one_line(text: str) -> str:

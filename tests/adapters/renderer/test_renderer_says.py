@@ -79,6 +79,20 @@ def test_html_in_a_value_is_text(folder: Path) -> None:
     assert "&lt;/p&gt;&lt;script&gt;" in html
 
 
+def test_html_in_a_subject_is_text(folder: Path) -> None:
+    put(folder, "p/leaving.en.j2", source(email_subject="{{ firm }}"))
+    content = say(folder, Channel.EMAIL, firm="</title><b>").content
+    assert "<b>" not in content.html
+    assert content.title == "</title><b>"
+
+
+@pytest.mark.parametrize("code", ["evil.example", "t/me", "mailto:x", "a@b", "x" * 33, "\u202e", "", 7])
+def test_a_code_that_could_pass_for_an_address_is_left_out(folder: Path, code: object) -> None:
+    put(folder, "p/leaving.en.j2", source(sms="x{% if code %} {{ code }}{% endif %}"))
+    assert say(folder, code=code).content.text == "x"
+    assert say(folder, code="blue-77!").content.text == "x blue-77!"
+
+
 class Links(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
@@ -107,7 +121,7 @@ def test_an_email_page_has_its_language_and_direction_and_nothing_to_load_or_cli
     assert "http" not in html
 
 
-LINE_BREAKERS = "\r\n\x00\x1b\u202e\u2066\u200b\u2028\x85"
+LINE_BREAKERS = "\r\n\x00\x1b\u202e\u2066\u200b\u2028\x85\ud800"
 
 
 @given(st.text(alphabet=st.sampled_from(LINE_BREAKERS + "Ab1 "), max_size=20))
