@@ -67,7 +67,11 @@ class Dispatch:
     holder: str
     batch: int = BATCH
 
-    def run(self, is_stopping: Callable[[], bool] = lambda: False) -> Counter[str]:
+    def run(
+        self,
+        is_stopping: Callable[[], bool] = lambda: False,
+        progress: Callable[[int], None] = lambda done: None,
+    ) -> Counter[str]:
         """Work until nothing is due, or until asked to stop between rounds; counts by channel and result."""
         counts: Counter[str] = Counter()
         while not is_stopping():
@@ -75,6 +79,7 @@ class Dispatch:
             if done is None:
                 break
             counts.update(done)
+            progress(done["claimed"])
         return counts
 
     def round(self) -> Counter[str] | None:
@@ -199,9 +204,10 @@ class Dispatch:
                 if isinstance(result, Refused) and result.forget_contact:
                     suppress(tx, message.to, message.channel, result.reason[:64], now)
             climb.move(tx, [move for move, _ in moves], holder, now)
-        counts = Counter(f"{message.channel}.{type(result).__name__.lower()}" for _, message, result in sent)
+        counts = Counter(f"result.{m.channel}.{type(result).__name__.lower()}" for _, m, result in sent)
+        counts.update(f"sent.{m.channel}.{m.locale}" for _, m, _ in sent)
         counts.update(f"closed.{e.close}" for e in started if e.close)
-        counts["rounds"] += 1
+        counts["claimed"] += len(started)
         return counts
 
 

@@ -12,13 +12,13 @@ import pyarrow.compute as pc
 from outreach.domain.decision import Truth
 from outreach.domain.facts import Catalogue, Facts, FactType
 from outreach.domain.flag import CONTACT_COLUMNS
+from outreach.domain.masks import answers, mask_columns
 from outreach.domain.plan import Plan
 from outreach.domain.scale import Channel
 from outreach.frames import ARROW_TYPES
 from outreach.store.contacts import Reach
 from outreach.store.intake import Past
 
-MASK_BITS = 60
 CONSENT_COLUMNS = {
     Channel.PUSH: "consent_push",
     Channel.SMS: "consent_sms",
@@ -34,7 +34,7 @@ class FlagLine:
     identity: str
     pattern: str
     facts: Facts
-    truths: tuple[Truth, ...]
+    truths: Sequence[Truth]
     reach: Reach = field(repr=False)
 
 
@@ -84,6 +84,8 @@ def _reachable(table: pa.Table) -> pa.Array:
 def flag_lines(kept: pa.Table, plan: Plan, catalogue: Catalogue) -> Iterator[FlagLine]:
     """The kept rows of a match as values, with what each probe answered."""
     columns = {name: kept.column(name).to_pylist() for name in kept.column_names}
+    true, unknown = mask_columns(len(plan.probes))
+    truths = answers([columns[n] for n in true], [columns[n] for n in unknown], len(plan.probes))
     facts = [name for name in catalogue if name in columns]
     for n in range(kept.num_rows):
         known = {name: _value(value) for name in facts if (value := columns[name][n]) is not None}
@@ -92,23 +94,13 @@ def flag_lines(kept: pa.Table, plan: Plan, catalogue: Catalogue) -> Iterator[Fla
             identity=columns["identity"][n],
             pattern=columns["pattern"][n],
             facts=known,
-            truths=_truths(columns, n, len(plan.probes)),
+            truths=truths[n],
             reach=_reach(columns, n),
         )
 
 
 def _value(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
-
-
-def _truths(columns: Mapping[str, list[Any]], row: int, probes: int) -> tuple[Truth, ...]:
-    truths: list[Truth] = []
-    for start in range(0, probes, MASK_BITS):
-        true = columns[f"true_{start // MASK_BITS}"][row]
-        unknown = columns[f"unknown_{start // MASK_BITS}"][row]
-        for bit in range(min(MASK_BITS, probes - start)):
-            truths.append(None if unknown >> bit & 1 else bool(true >> bit & 1))
-    return tuple(truths)
 
 
 def _reach(columns: Mapping[str, list[Any]], row: int) -> Reach:

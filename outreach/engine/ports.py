@@ -25,7 +25,10 @@ NewId = Callable[[], str]
 class FlagFeed(Protocol):
     """A source of flags."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What the settings call it."""
+        ...
 
     def batches(self, cursor: str | None) -> Iterator[FlagBatch[pa.Table]]:
         """Everything after `cursor` in bounded batches; nothing where there is nothing new.
@@ -63,8 +66,15 @@ class Renderer(Protocol):
 class Sender(Protocol):
     """Hands messages to one provider, on one channel."""
 
-    name: str
-    channel: Channel
+    @property
+    def name(self) -> str:
+        """The provider's name, as attempts keep it."""
+        ...
+
+    @property
+    def channel(self) -> Channel:
+        """The one channel it carries."""
+        ...
 
     def send_many(self, messages: Sequence[Message]) -> Sequence[SendResult]:
         """One result a message, in order. Provider trouble is a result, never an exception."""

@@ -41,26 +41,25 @@ class Tx:
 
 
 class Store:
-    """What we remember. `clock` overrides the database's clock for leases (tests, and SQLite)."""
+    """What we remember. A test may set `clock`, which leases then live by instead of the database's."""
 
     def __init__(
         self,
         url: str,
         vault: Vault,
         new_id: Callable[[], str],
-        clock: Callable[[], datetime] | None = None,
     ) -> None:
         self.engine = _engine(url)
         self.vault = vault
-        self._new_id = new_id
-        self._clock = clock
+        self.new_id = new_id
+        self.clock: Callable[[], datetime] | None = None
 
     @contextmanager
     def begin(self) -> Iterator[Tx]:
         """A transaction that may write: committed at the end, rolled back on any error."""
         try:
             with self.engine.begin() as connection:
-                yield Tx(connection, self.vault, self._new_id)
+                yield Tx(connection, self.vault, self.new_id)
         except DBAPIError as error:
             # Only the driver's own words: SQLAlchemy's would print the parameters, which may be personal.
             if error.connection_invalidated or _is_unusable(error):
@@ -72,7 +71,7 @@ class Store:
         """A transaction that only reads; on SQLite it never waits for a writer."""
         try:
             with self.engine.connect().execution_options(outreach_reads=True) as connection:
-                yield Tx(connection, self.vault, self._new_id)
+                yield Tx(connection, self.vault, self.new_id)
         except DBAPIError as error:
             if error.connection_invalidated or _is_unusable(error):
                 raise StoreError(f"the database cannot be used: {_first_line(error.orig)}") from None
@@ -80,8 +79,8 @@ class Store:
 
     def lease_clock(self, tx: Tx, now: datetime) -> datetime:
         """The clock that leases live by: the database's where machines share one, else `now`."""
-        if self._clock is not None:
-            return self._clock()
+        if self.clock is not None:
+            return self.clock()
         if tx.connection.dialect.name != "postgresql":
             return now
         moment: datetime = tx.connection.execute(select(func.clock_timestamp())).scalar_one()

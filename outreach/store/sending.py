@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import ColumnElement, bindparam, or_, select, update
 
 from outreach.domain.delivery import Accepted, SendResult, Status
 from outreach.domain.message import Content, Message
@@ -90,6 +90,11 @@ def start(
     )
 
 
+def _is_unfinished() -> ColumnElement[bool]:
+    # Two comparisons, not an IN list: that could not be sent for many rows at once.
+    return or_(messages.c.status == Status.QUEUED.value, messages.c.status == Status.RETRYING.value)
+
+
 def _body(content: Content) -> str:
     return json.dumps(
         {"text": content.text, "title": content.title, "html": content.html}, ensure_ascii=False
@@ -119,7 +124,7 @@ def finish(tx: Tx, results: Sequence[tuple[Message, SendResult, Status]], now: d
     )
     tx.connection.execute(
         update(messages)
-        .where(messages.c.id == bindparam("which"), messages.c.status.in_((Status.QUEUED, Status.RETRYING)))
+        .where(messages.c.id == bindparam("which"), _is_unfinished())
         .values(status=bindparam("word"), status_at=now),
         [{"which": message.id, "word": status.value} for message, _, status in results],
     )
@@ -132,7 +137,7 @@ def settle(tx: Tx, settled: Sequence[tuple[Message, Status]], now: datetime) -> 
     rows = [{"which": message.id, "word": status.value} for message, status in settled]
     tx.connection.execute(
         update(messages)
-        .where(messages.c.id == bindparam("which"), messages.c.status.in_((Status.QUEUED, Status.RETRYING)))
+        .where(messages.c.id == bindparam("which"), _is_unfinished())
         .values(status=bindparam("word"), status_at=now),
         rows,
     )

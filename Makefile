@@ -1,0 +1,39 @@
+# Everything a fresh machine needs is Python 3.11 and make.
+PYTHON ?= python3.11
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+DEMO   ?= demo
+
+.PHONY: demo test lint bench prove-loop prove-loop-short clean
+
+$(STAMP): pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing (once) ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: $(STAMP)          ## set up, make a sample feed, run one whole cycle, say where to look
+	@$(BIN)/outreach demo $(DEMO)
+
+test: $(STAMP)          ## the whole suite, on SQLite and PostgreSQL
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+lint: $(STAMP)          ## ruff, mypy --strict, the walls between the rooms
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: $(STAMP)         ## the measurements, each beside its raw limit
+	@for file in bench/match.py bench/feeds.py bench/render.py bench/send.py bench/loop.py; do \
+		echo; echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+prove-loop: $(STAMP)    ## what issue "the warning loop" promises, shown on a fresh clone
+	@$(BIN)/python -m tests.prove.loop
+
+prove-loop-short: $(STAMP)
+	@$(BIN)/python -m tests.prove.loop --short
+
+clean:
+	rm -rf $(VENV) $(DEMO) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

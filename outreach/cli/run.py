@@ -1,0 +1,94 @@
+"""For the operator: bring the database to head, run one cycle, or keep running."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from outreach.cli.console import err, out, progress, two_columns
+from outreach.daemon import run_daemon
+from outreach.wiring import House, open_house
+
+
+@click.command()
+@click.pass_obj
+def migrate(workspace: Path) -> None:
+    """Bring the database to the newest schema. Safe to run again, and under a running daemon."""
+    house = open_house(workspace)
+    house.migrate()
+    out.print("The database is at head.")
+
+
+@click.command()
+@click.option("--once", is_flag=True, required=True, help="One cycle; `outreach daemon` keeps running.")
+@click.option("--dry-run", is_flag=True, help="Decide and render, but hand nothing over.")
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text")
+@click.pass_obj
+def run(workspace: Path, once: bool, dry_run: bool, style: str) -> None:
+    """Pull every feed, decide, and send what is due: one cycle."""
+    house = open_house(workspace, dry_run=dry_run)
+    house.require_head()
+    counts = cycle(house)
+    if style == "json":
+        out.print_json(json.dumps(counts))
+        return
+    show_counts(counts)
+
+
+def cycle(house: House) -> Counter[str]:
+    """One cycle with a progress bar: intake, what the core must hear, dispatch."""
+    with progress() as bar:
+        reading = bar.add_task("reading flags", total=None)
+        counts = house.intake.run(progress=lambda lines: bar.advance(reading, lines))
+        bar.update(reading, total=counts["lines"], completed=counts["lines"])
+        sending = bar.add_task("sending", total=counts["opened"])
+        counts += house.recovery.run()
+        counts += house.dispatch.run(progress=lambda done: bar.advance(sending, done))
+    return counts
+
+
+FUNNEL = {
+    "lines": "lines read from the feeds",
+    "quarantined": "  quarantined (see below)",
+    "repeated": "  pulled before",
+    "no_rule_held": "  no rule held",
+    "undecided": "  undecided: a fact is unknown",
+    "near_miss": "  near misses: under the cut-off, observed",
+    "skip": "  skipped (see below)",
+    "control": "  control arm of an experiment",
+    "warn": "  to be warned",
+    "opened": "outreaches opened",
+    "held_for_approval": "rules held for approval",
+    "feeds_failed": "feeds that failed",
+}
+
+
+def show_counts(counts: Counter[str]) -> None:
+    """The funnel of a cycle, then each reason with its count."""
+    out.print(two_columns("Flags", {text: counts[name] for name, text in FUNNEL.items()}))
+    for prefix, title in (
+        ("skip.", "Skipped, by reason"),
+        ("quarantined.", "Quarantined lines, by reason"),
+        ("sent.", "Messages, by channel and locale"),
+        ("result.", "Handed over, by channel and result"),
+        ("closed.", "Outreaches closed, by reason"),
+    ):
+        rows = {name.removeprefix(prefix): n for name, n in sorted(counts.items()) if name.startswith(prefix)}
+        if rows:
+            out.print()
+            out.print(two_columns(title, rows))
+    if counts["held_for_approval"]:
+        err.print("Something is over its limits and waits: `outreach approvals list`.")
+
+
+@click.command()
+@click.pass_obj
+def daemon(workspace: Path) -> None:
+    """Run until SIGTERM: pull, decide, send and follow up by the table in outreach/daemon.py."""
+    house = open_house(workspace)
+    house.require_head()
+    house.dispatch  # noqa: B018  # made now, so that missing credentials are told at the start
+    run_daemon(house)

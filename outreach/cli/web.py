@@ -1,0 +1,27 @@
+"""For the operator: serve the answer page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from outreach.cli.console import err
+from outreach.web import create_app, read_words, serve
+from outreach.wiring import open_house
+
+
+@click.command()
+@click.option("--host", help="Address to listen on; default from the settings.")
+@click.option("--port", type=int, help="Port to listen on; default from the settings.")
+@click.pass_obj
+def web(workspace: Path, host: str | None, port: int | None) -> None:
+    """Serve the page where a warned person answers. TLS and logs are the proxy's before it."""
+    house = open_house(workspace)
+    house.require_head()
+    settings = house.settings
+    words = read_words(settings.at(settings.templates) / "shared")
+    app = create_app(house.feedback, house.clock, house.answer_keys, words, settings.default_locale)
+    at_host, at_port = host or settings.web.host, settings.web.port if port is None else port
+    err.print(f"Answer page on http://{at_host}:{at_port} until Ctrl-C.")
+    serve(app, at_host, at_port)

@@ -1,0 +1,65 @@
+"""Feeds as the settings declare them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+
+import httpx
+
+from outreach.adapters.feeds import FileFeed, HttpFeed, SqlFeed
+from outreach.domain.facts import Catalogue
+from outreach.engine.ports import FlagFeed
+from outreach.settings import FeedSettings, FileFeedSettings, HttpFeedSettings, Settings, SqlFeedSettings
+
+FEED_TIMEOUT = 30.0
+
+
+def feeds(settings: Settings, catalogue: Catalogue, patterns: Collection[str]) -> list[FlagFeed]:
+    """Every declared feed, in the order of the file."""
+    return [_feed(name, one, settings, catalogue, patterns) for name, one in settings.feeds.items()]
+
+
+def _feed(
+    name: str, one: FeedSettings, settings: Settings, catalogue: Catalogue, patterns: Collection[str]
+) -> FlagFeed:
+    match one:
+        case FileFeedSettings():
+            return FileFeed(
+                name=name,
+                catalogue=catalogue,
+                patterns=patterns,
+                glob=str(settings.workspace / one.path),
+                format=one.format,
+                select=one.select,
+                delimiter=one.delimiter,
+                quoted_newlines=one.quoted_newlines,
+                batch_rows=one.batch_rows,
+            )
+        case SqlFeedSettings():
+            return SqlFeed(
+                name=name,
+                catalogue=catalogue,
+                patterns=patterns,
+                url=one.url.get_secret_value(),
+                query=one.query,
+                watermark=one.watermark,
+                key=one.key,
+                overlap=timedelta(seconds=one.overlap_seconds),
+                select=one.select,
+                batch_rows=one.batch_rows,
+            )
+        case HttpFeedSettings():
+            token = one.token.get_secret_value() if one.token else ""
+            headers = {"Authorization": f"Bearer {token}"} if token else {}
+            return HttpFeed(
+                name=name,
+                catalogue=catalogue,
+                patterns=patterns,
+                client=httpx.Client(timeout=FEED_TIMEOUT, headers=headers),
+                url=one.url,
+                rows=one.rows,
+                next_cursor=one.next_cursor,
+                cursor_parameter=one.cursor_parameter,
+                select=one.select,
+            )

@@ -1,0 +1,160 @@
+"""The house: every stage of the engine, put together from a workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+
+from outreach.adapters.archive import Archive
+from outreach.adapters.core_file import CoreFile
+from outreach.adapters.core_none import NoCore
+from outreach.adapters.matcher import DuckMatcher
+from outreach.adapters.renderer import JinjaRenderer
+from outreach.domain.gate import GatePolicy, QuietHours
+from outreach.domain.scale import Channel
+from outreach.engine.dispatch import Dispatch
+from outreach.engine.feedback import Feedback
+from outreach.engine.intake import Intake
+from outreach.engine.ports import Core, FlagFeed
+from outreach.engine.pulling import Tools
+from outreach.engine.recovery import Recovery
+from outreach.settings import Settings, read_key, read_keys, read_settings
+from outreach.store import schema
+from outreach.store.database import Store
+from outreach.store.vault import Vault
+from outreach.wiring import chance
+from outreach.wiring.feeds import feeds
+from outreach.wiring.rules import RulesInForce
+from outreach.wiring.senders import senders
+
+
+def shipped(name: str) -> Path:
+    """A folder that ships with the package: `alembic`, `rules` or `templates`."""
+    packed = Path(str(files("outreach"))) / "_workspace" / name
+    return packed if packed.is_dir() else Path(__file__).parents[2] / name
+
+
+class House:
+    """An engine over one workspace; each stage is made when it is first asked for."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], datetime] = chance.clock) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.holder = chance.holder()
+
+    @cached_property
+    def vault(self) -> Vault:
+        """The vault over the workspace's keys."""
+        keys = read_keys(self.settings.keys, "OUTREACH_KEYS")
+        return Vault(keys, self.hash_key, chance.randomness)
+
+    @cached_property
+    def hash_key(self) -> bytes:
+        """The key of every keyed hash."""
+        return read_key(self.settings.hash_key.get_secret_value(), "OUTREACH_HASH_KEY")
+
+    @cached_property
+    def answer_keys(self) -> dict[str, bytes]:
+        """The keys that sign answer links, newest first."""
+        return read_keys(self.settings.answer_keys, "OUTREACH_ANSWER_KEYS")
+
+    @cached_property
+    def store(self) -> Store:
+        """The store, whether or not it is at head."""
+        return Store(self.settings.database_url, self.vault, chance.new_id)
+
+    @cached_property
+    def rules(self) -> RulesInForce:
+        """The rules in force."""
+        return RulesInForce(self.settings.at(self.settings.rules), self.clock)
+
+    @cached_property
+    def renderer(self) -> JinjaRenderer:
+        """The templates, read whole."""
+        return JinjaRenderer(
+            self.settings.at(self.settings.templates),
+            firm=self.settings.firm,
+            catalogue=self.rules.catalogue(),
+            aliases=self.settings.locale_aliases,
+            default_locale=self.settings.default_locale,
+        )
+
+    @cached_property
+    def feeds(self) -> list[FlagFeed]:
+        """Every declared feed."""
+        book = self.rules.current()
+        return feeds(self.settings, book.catalogue, book.sets.keys())
+
+    @cached_property
+    def core(self) -> Core:
+        """The core system, or the word that none is connected."""
+        if self.settings.core.kind == "file":
+            return CoreFile(self.settings.at(self.settings.core.path))
+        return NoCore()
+
+    @cached_property
+    def intake(self) -> Intake:
+        """The stage that decides."""
+        tools = Tools(
+            store=self.store,
+            matcher=DuckMatcher(),
+            archive=Archive(self.settings.at(self.settings.archive)),
+            assign=chance.assignment(self.hash_key),
+            clock=self.clock,
+            new_id=chance.new_id,
+        )
+        return Intake(feeds=self.feeds, rulebook=self.rules.current, tools=tools)
+
+    @cached_property
+    def dispatch(self) -> Dispatch:
+        """The stage that sends."""
+        chosen = senders(self.settings, self.clock)
+        quiet = self.settings.quiet_hours
+        return Dispatch(
+            store=self.store,
+            renderer=self.renderer,
+            senders=chosen,
+            core=self.core,
+            catalogue=self.rules.catalogue,
+            policy=GatePolicy(
+                quiet=QuietHours(start=quiet.start, end=quiet.end),
+                consent_needed=frozenset(Channel(word) for word in self.settings.consent_needed),
+                senders=frozenset({*chosen, Channel.INBOX, Channel.CALL}),
+                default_zone=self.settings.default_zone,
+            ),
+            firm=self.settings.firm,
+            default_locale=self.settings.default_locale,
+            clock=self.clock,
+            new_id=chance.new_id,
+            dice=chance.dice,
+            holder=self.holder,
+        )
+
+    @cached_property
+    def feedback(self) -> Feedback:
+        """The stage that listens."""
+        return Feedback(store=self.store, core=self.core, firm=self.settings.firm)
+
+    @cached_property
+    def recovery(self) -> Recovery:
+        """The stage that asks the core system."""
+        return Recovery(store=self.store, core=self.core, clock=self.clock)
+
+    def migrate(self) -> None:
+        """Bring the database to head."""
+        schema.migrate(self.store.engine, shipped("alembic"))
+
+    def require_head(self) -> None:
+        """Refuse to go on where the database is not at head."""
+        schema.require_head(self.store.engine, shipped("alembic"))
+
+
+def open_house(
+    workspace: Path, *, dry_run: bool = False, clock: Callable[[], datetime] = chance.clock
+) -> House:
+    """The engine of a workspace; a dry run hands nothing over. Raises SettingsError with every problem."""
+    settings = read_settings(workspace)
+    return House(settings.model_copy(update={"dry_run": settings.dry_run or dry_run}), clock)

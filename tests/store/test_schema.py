@@ -1,0 +1,45 @@
+"""The schema: the migrations make what the tables say, on both databases, and can be undone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, inspect
+
+from outreach.errors import StoreError
+from outreach.store import schema
+from outreach.store.database import Store
+from outreach.store.tables import metadata
+from tests.conftest import MIGRATIONS
+
+
+def test_the_migrations_make_exactly_the_tables(store: Store) -> None:
+    with store.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        differences = compare_metadata(context, metadata)
+
+    assert differences == []
+
+
+def test_every_migration_can_be_undone_and_done_again(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path}/x.db")
+    schema.migrate(engine, MIGRATIONS)
+    schema.downgrade(engine, MIGRATIONS, "base")
+
+    assert set(inspect(engine).get_table_names()) <= {"alembic_version"}
+
+    schema.migrate(engine, MIGRATIONS)
+
+    assert "messages" in inspect(engine).get_table_names()
+    engine.dispose()
+
+
+def test_a_database_that_is_not_at_head_is_refused_with_the_command_that_mends_it(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path}/x.db")
+
+    with pytest.raises(StoreError, match="outreach migrate"):
+        schema.require_head(engine, MIGRATIONS)
+    engine.dispose()
