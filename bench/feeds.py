@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import resource
 import subprocess
 import sys
@@ -141,15 +140,13 @@ def one(kind: str, path: Path) -> None:
 
 def main(lines: int) -> None:
     """The table."""
-    random.seed(1)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_files(folder, lines)
         cases = [("limit", "clean.csv"), ("read", "clean.csv"), ("read", "hostile.csv")]
         cases += [("read", "clean.ndjson"), ("read", "clean.parquet")]
-        print(
-            f"{'case':<24}{'lines':>10}{'rows':>10}{'rejected':>10}{'rows/cpu s':>12}{'wall s':>8}{'peak MB':>9}"
-        )
+        titles = ("lines", "rows", "rejected", "rows/cpu s", "wall s", "peak MB")
+        print(f"{'case':<24}" + "".join(f"{title:>12}" for title in titles))
         for kind, file in cases:
             command = [sys.executable, __file__, "--one", kind, str(folder / file)]
             environment = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -158,14 +155,13 @@ def main(lines: int) -> None:
             title = "DuckDB read_csv as text" if kind == "limit" else file
             rate = f["lines"] / f["cpu"]
             print(
-                f"{title:<24}{f['lines']:>10}{f['rows']:>10}{f['rejected']:>10}{rate:>12,.0f}"
-                f"{f['wall']:>8.1f}{f['rss']:>9.0f}"
+                f"{title:<24}{f['lines']:>12}{f['rows']:>12}{f['rejected']:>12}{rate:>12,.0f}"
+                f"{f['wall']:>12.1f}{f['rss']:>12.0f}"
             )
             if file == "hostile.csv":
                 physical = (folder / file).read_bytes().count(b"\n") - 1
-                print(
-                    f"  read {f['rows']} + quarantined {f['rejected']} = {f['rows'] + f['rejected']}; lines {physical}"
-                )
+                both = f["rows"] + f["rejected"]
+                print(f"  read {f['rows']} + quarantined {f['rejected']} = {both}; lines {physical}")
 
 
 if __name__ == "__main__":

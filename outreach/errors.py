@@ -5,6 +5,7 @@
      ├ RulesError      rules or templates do not fit: all problems, file:line:column   exit 2
      ├ StoreError      the database is unreachable or not at head: says which command to run   exit 3
      ├ FeedError       a feed is unreachable or broke its contract: names the feed, never a payload   exit 4
+     ├ ArchiveError    the archive cannot be written or read: names the folder   exit 5
      └ RenderError     a template could not say its message: names template and variable, never a value
 
 What a provider does is a value (`domain.delivery.SendResult`), never an exception.
@@ -50,6 +51,12 @@ class FeedError(OutreachError):
     """A feed cannot be read; the message names the feed and the cause, never a row."""
 
     exit_code = 4
+
+
+class ArchiveError(OutreachError):
+    """The flag archive cannot be written or read; the message names the folder and the cause."""
+
+    exit_code = 5
 
 
 class RenderError(OutreachError):

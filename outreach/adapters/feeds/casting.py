@@ -131,7 +131,8 @@ PROFILE_CASTS: Mapping[str, Cast] = {
     "phone": _shaped(
         _PHONE,
         Fault.BAD_PHONE,
-        attempt=f"CASE WHEN regexp_full_match({{t}}, '{_PHONE}') THEN {{t}} ELSE translate({{t}}, ' ().-', '') END",
+        attempt=f"CASE WHEN regexp_full_match({{t}}, '{_PHONE}') THEN {{t}}"
+        " ELSE translate({t}, ' ().-', '') END",
     ),
     "email": _EMAIL,
     "push_token": Cast(

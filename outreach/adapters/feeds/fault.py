@@ -28,7 +28,6 @@ class Fault(StrEnum):
     MISSING_USER = "missing_user"
     MISSING_PATTERN = "missing_pattern"
     MISSING_SCORE = "missing_score"
-    MISSING_WATERMARK = "missing_watermark"
     SCORE_RANGE = "score_out_of_range"
     BAD_BOOLEAN = "bad_boolean"
     BAD_NUMBER = "bad_number"

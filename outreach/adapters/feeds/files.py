@@ -81,7 +81,7 @@ class FileFeed:
             raise FeedError(f"feed {self.name}: " + "\n  ".join(broken) + "\n  mend or move the file away")
 
     def check(self) -> None:
-        """FeedError where no file is there, one cannot be opened, or the select does not fit the first one."""
+        """FeedError where no file is there, or the first one cannot be read or fits no select."""
         files = self._files()
         if not files:
             raise FeedError(f"feed {self.name}: no file matches {self.glob}; put one there or mend the glob")

@@ -54,8 +54,8 @@ class Framer:
         rejected = sorted((*raw.rejected, *unpicked, *faulty, *doubled), key=lambda r: r.line)
         if clean.num_rows + len(rejected) != raw.lines:
             raise FeedError(
-                f"feed {self.feed}: {raw.lines} lines became {clean.num_rows} rows and {len(rejected)} rejected;"
-                " the select must give one value a row"
+                f"feed {self.feed}: {raw.lines} lines became {clean.num_rows} rows and {len(rejected)}"
+                " rejected; the select must give one value a row"
             )
         return FlagBatch(table=clean, rejected=tuple(rejected), lines=raw.lines, cursor=cursor)
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from outreach.adapters.feeds.fault import Fault, reject
 from outreach.adapters.feeds.lines import Lines
+from outreach.adapters.feeds.mapping import Select
 from outreach.adapters.feeds.raw import RawRows, text_table
 
 
@@ -37,7 +38,7 @@ def read_json(text: str) -> Any:
     return _decode(text)
 
 
-def line_rows(lines: Lines, place: str, wanted: Sequence[str], needed: Sequence[str]) -> RawRows:
+def line_rows(lines: Lines, place: str, select: Select) -> RawRows:
     """The raw rows of lines of NDJSON."""
     objects: dict[int, dict[str, Any]] = {}
     rejected = []
@@ -48,11 +49,29 @@ def line_rows(lines: Lines, place: str, wanted: Sequence[str], needed: Sequence[
         else:
             objects[lines.first + i] = found
     return RawRows(
-        table=object_table(objects, wanted, needed),
+        table=object_table(objects, select.wanted, select.needed),
         rejected=tuple(rejected),
         lines=len(lines.texts),
         place=place,
         text_of=lambda line: lines.texts[line - lines.first],
+    )
+
+
+def item_rows(items: Sequence[Any], first: int, place: str, select: Select) -> RawRows:
+    """The raw rows of values that never were lines: items of a JSON answer, rows of a database."""
+    judged = [judge_object(item, is_escaped=True) for item in items]
+    objects = {first + i: found for i, found in enumerate(judged) if not isinstance(found, Fault)}
+    rejected = [
+        reject(first + i, place, found, shown(items[i]))
+        for i, found in enumerate(judged)
+        if isinstance(found, Fault)
+    ]
+    return RawRows(
+        table=object_table(objects, select.wanted, select.needed),
+        rejected=tuple(rejected),
+        lines=len(items),
+        place=place,
+        text_of=lambda line: shown(items[line - first]),
     )
 
 

@@ -32,7 +32,7 @@ class _JsonRows:
     select: Select
 
     def rows(self, lines: Lines, place: str) -> RawRows:
-        return line_rows(lines, place, self.select.wanted, self.select.needed)
+        return line_rows(lines, place, self.select)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -69,7 +70,7 @@ def read_select(feed: str, select: Mapping[str, str], catalogue: Catalogue) -> S
     """The select, checked; FeedError with everything that is wrong in it."""
     allowed = flag_columns(catalogue)
     with duckdb.connect(":memory:") as connection:
-        unsteady = _unsteady(connection)
+        unsteady = _unsteady()
         problems = [
             p for column, sql in select.items() for p in _problems(connection, column, sql, allowed, unsteady)
         ]
@@ -112,13 +113,15 @@ def _problems(
             yield f"{column}: {part['function_name']}() would give another flag when the line is read again"
 
 
-def _unsteady(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
+@cache
+def _unsteady() -> frozenset[str]:
     """Functions that answer differently next time, or with several rows."""
-    found = connection.execute(
-        "SELECT DISTINCT function_name FROM duckdb_functions() WHERE stability <> 'CONSISTENT'"
-        " OR function_type = 'aggregate' AND function_name NOT IN (SELECT function_name"
-        " FROM duckdb_functions() WHERE function_type IN ('scalar', 'macro'))"
-    ).fetchall()
+    with duckdb.connect(":memory:") as connection:
+        found = connection.execute(
+            "SELECT DISTINCT function_name FROM duckdb_functions() WHERE stability <> 'CONSISTENT'"
+            " OR function_type = 'aggregate' AND function_name NOT IN (SELECT function_name"
+            " FROM duckdb_functions() WHERE function_type IN ('scalar', 'macro'))"
+        ).fetchall()
     return frozenset({"unnest", *(name for (name,) in found)})
 
 

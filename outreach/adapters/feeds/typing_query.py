@@ -46,7 +46,7 @@ def typing_query(
     sql = f"""
 WITH picked AS (SELECT "{LINE}", {_commas(_picked(c, expressions[c], c in lists) for c in casts)} FROM raw),
 trimmed AS (SELECT "{LINE}", {_commas(_trimmed(catalogue, c, c in given) for c in casts)} FROM picked),
-tried AS (SELECT *, {_commas(f'{over(cast.attempt, c)} AS "v_{c}"' for c, cast in casts.items())} FROM trimmed),
+tried AS (SELECT *, {_commas(_tried(c, cast) for c, cast in casts.items())} FROM trimmed),
 typed AS (SELECT "{LINE}" AS line, {'"v_source_id"' if SOURCE_ID in casts else "NULL"} AS source_id,
   {_commas(f'{value} AS "{c}"' for c, value in values.items())}, CASE {whens} END AS "{FAULT}" FROM tried)
 SELECT * EXCLUDE (source_id), coalesce(source_id, {_content(catalogue, values)}) AS identity FROM typed
@@ -74,6 +74,10 @@ def _plain(column: str, sql: str) -> str:
 
 def _picked(column: str, sql: str, is_list: object) -> str:
     return f'CAST({"to_json" if is_list else ""}(\n{sql}\n) AS VARCHAR) AS "{column}"'
+
+
+def _tried(column: str, cast: Cast) -> str:
+    return f'{over(cast.attempt, column)} AS "v_{column}"'
 
 
 def _commas(parts: Iterable[str]) -> str:
