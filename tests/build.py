@@ -94,9 +94,7 @@ def a_rule(id: str = "money-leaving", **options: Any) -> Rule:
     return Rule(id=id, **{**usual, **options})
 
 
-def a_rule_set(
-    pattern: str = "pig_butchering", *rules: Rule, severity: Severity = Severity.HIGH
-) -> RuleSet:
+def a_rule_set(pattern: str = "pig_butchering", *rules: Rule, severity: Severity = Severity.HIGH) -> RuleSet:
     """A pattern's rules."""
     return RuleSet(
         pattern=pattern,
@@ -149,7 +147,9 @@ def a_flag(user: str = "user-1", **columns: Any) -> dict[str, Any]:
     return usual | columns
 
 
-def a_batch(*flags: Mapping[str, Any], rejected: tuple[Rejected, ...] = (), cursor: str = "1") -> FlagBatch[pa.Table]:
+def a_batch(
+    *flags: Mapping[str, Any], rejected: tuple[Rejected, ...] = (), cursor: str = "1"
+) -> FlagBatch[pa.Table]:
     """A batch of these rows."""
     schema = flag_schema(CATALOGUE)
     columns = {name: [flag.get(name) for flag in flags] for name in schema.names}
@@ -159,6 +159,4 @@ def a_batch(*flags: Mapping[str, Any], rejected: tuple[Rejected, ...] = (), curs
 
 def over(score: int) -> Condition:
     """A condition that any flag over this score meets."""
-    return Compare(
-        Operator.GE, Fact("risk_score", FactType.SCORE), Literal(Decimal(score), FactType.SCORE)
-    )
+    return Compare(Operator.GE, Fact("risk_score", FactType.SCORE), Literal(Decimal(score), FactType.SCORE))

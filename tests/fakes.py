@@ -10,7 +10,6 @@ import pyarrow as pa
 
 from outreach.domain.delivery import Accepted, SendResult
 from outreach.domain.evaluate import evaluate
-from outreach.domain.facts import FactType
 from outreach.domain.flag import FlagBatch
 from outreach.domain.masks import PROBES_A_MASK, main_bits, mask_columns
 from outreach.domain.message import Content, Message, Rendered
@@ -71,6 +70,9 @@ class FakeRenderer:
             template_sha256="a" * 64,
         )
 
+    def text_of(self, template_sha256: str) -> str:
+        return f"the text behind {template_sha256}"
+
 
 @dataclass
 class FakeCore:
@@ -130,9 +132,7 @@ class OracleMatcher:
             batch = batch.append_column(name, pa.array(values, pa.int64()))
         bits = main_bits(plan.mains)
         keep = [
-            any(
-                (masks[true_names[n]][i] | masks[unknown_names[n]][i]) & bit for n, bit in enumerate(bits)
-            )
+            any((masks[true_names[n]][i] | masks[unknown_names[n]][i]) & bit for n, bit in enumerate(bits))
             for i in range(len(rows))
         ]
         yield batch.filter(pa.array(keep, pa.bool_()))
@@ -147,5 +147,3 @@ class FakeArchive:
     def write(self, table: pa.Table, *, pull_id: str, day: date) -> str:
         self.kept[pull_id] = table
         return f"{day}/{pull_id}"
-
-

@@ -65,6 +65,22 @@ _NEXT = {
 }
 
 
+OVERLOOKED = frozenset({"remote_access"})
+"""Patterns in which somebody else reads the screen: the page says nothing of a transfer there."""
+
+
+def answers_for(pattern: str, transfer: TransferStatus, *, has_transfer: bool) -> tuple[Answer, ...]:
+    """The answers that apply, in the order shown: nothing to stop where there is no transfer left to stop.
+
+    Where somebody else reads the screen, only those that give nothing away.
+    """
+    if pattern in OVERLOOKED:
+        return (Answer.HELP_ME, Answer.NOT_ME)
+    gone = {TransferStatus.SENT, TransferStatus.CANCELLED}
+    can_stop = has_transfer and transfer not in gone
+    return tuple(answer for answer in Answer if can_stop or answer is not Answer.STOP_TRANSFER)
+
+
 def what_next(answer: Answer, transfer: TransferStatus) -> WhatNext:
     """What follows from an answer, given the core's last word on the transfer. Asking is not stopping."""
     if answer is Answer.STOP_TRANSFER and transfer is TransferStatus.SENT:

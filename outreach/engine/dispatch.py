@@ -38,6 +38,7 @@ from outreach.store import climb, runs, sending
 from outreach.store.climb import Claimed, Lease, Next
 from outreach.store.contacts import profiles_of, suppress
 from outreach.store.database import Store, Tx
+from outreach.store.sending import Draft
 from outreach.telemetry import SENDER_BROKE
 
 LEASE = timedelta(minutes=2)
@@ -157,6 +158,7 @@ class Dispatch:
             ours = climb.renew(tx, [errand.claimed.id for errand in errands], lease)
             kept = [errand for errand in errands if errand.claimed.id in ours]
             drafts = [errand.draft for errand in kept if errand.draft]
+            runs.keep_texts(tx, self._texts(drafts), now)
             providers = {channel: sender.name for channel, sender in self.senders.items()}
             sending.start(tx, drafts, providers, now, lease.until)
             settled = [errand.settled for errand in kept if errand.settled]
@@ -165,6 +167,11 @@ class Dispatch:
             climb.open_tasks(tx, [task for e in kept if (task := _task(e, now))])
             climb.move(tx, [_without_sending(e) for e in kept if not e.draft], holder, now)
         return kept
+
+    def _texts(self, drafts: Sequence[Draft]) -> list[tuple[str, str, str, str]]:
+        """Every template version these drafts cite, so that what was said can be shown for years."""
+        cited = {draft.template_sha256: draft.template for draft in drafts if draft.template_sha256}
+        return [(sha, "template", name, self.renderer.text_of(sha)) for sha, name in cited.items()]
 
     def _send(self, messages: Sequence[Message]) -> dict[str, SendResult]:
         """Hand every message to its channel's sender; no transaction is open here."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from outreach.domain.answer import Answer, AnswerResult, Grade, PageFacts, Via
+from outreach.domain.answer import OVERLOOKED, Answer, AnswerResult, Grade, PageFacts, Via, answers_for
 from outreach.domain.transfer import Transfer, TransferStatus
 from outreach.engine.ports import Core
 from outreach.store import climb
@@ -45,9 +45,9 @@ class Feedback:
             firm=self.firm,
             pattern=told.pattern,
             reference=told.reference,
-            answers=_answers_for(told, transfer),
+            answers=answers_for(told.pattern, transfer, has_transfer=told.transfer_ref is not None),
             answered=Answer(told.answer) if told.answer else None,
-            transfer=transfer,
+            transfer=TransferStatus.UNKNOWN if told.pattern in OVERLOOKED else transfer,
         )
 
     def answer(self, message: str, answer: Answer, via: Via, now: datetime) -> AnswerResult | None:
@@ -71,15 +71,6 @@ class Feedback:
             return TransferStatus.UNKNOWN
         found: Transfer | None = self.core.transfers([told.transfer_ref]).get(told.transfer_ref)
         return found.status if found else TransferStatus.UNKNOWN
-
-
-def _answers_for(told: Told, transfer: TransferStatus) -> tuple[Answer, ...]:
-    """The answers that apply: nothing to stop where there is no transfer, or it has left."""
-    can_stop = told.transfer_ref is not None and transfer not in {
-        TransferStatus.SENT,
-        TransferStatus.CANCELLED,
-    }
-    return tuple(answer for answer in Answer if can_stop or answer is not Answer.STOP_TRANSFER)
 
 
 def _ask(tx: Tx, act: str, told: Told, reason: str, now: datetime) -> None:

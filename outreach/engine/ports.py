@@ -62,6 +62,10 @@ class Renderer(Protocol):
         """
         ...
 
+    def text_of(self, template_sha256: str) -> str:
+        """The text that a rendered message's hash is the hash of."""
+        ...
+
 
 class Sender(Protocol):
     """Hands messages to one provider, on one channel."""

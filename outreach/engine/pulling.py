@@ -23,9 +23,9 @@ from outreach.engine.flagrows import FlagLine, flag_lines, unseen, with_past
 from outreach.engine.ports import Archive, Clock, FlagFeed, Matcher, NewId
 from outreach.store import intake as ledger
 from outreach.store.contacts import write_reaches
-from outreach.store.database import Store, Tx
+from outreach.store.database import Conflict, Store, Tx
 from outreach.store.decisions import Decided, FlagRow, write_decisions, write_flags
-from outreach.telemetry import PULL_FINISHED
+from outreach.telemetry import PULL_FINISHED, PULL_LEFT
 
 log = structlog.get_logger()
 
@@ -59,7 +59,15 @@ class Pulling:
             if is_stopping():
                 return
             n += 1
-            yield self._pull(feed, n, batch)
+            try:
+                yield self._pull(feed, n, batch)
+            except Conflict:
+                with self.stage.store.read() as tx:
+                    reached, _ = ledger.position(tx, feed.name)
+                if reached < n:
+                    raise
+                log.warning(PULL_LEFT, feed=feed.name, n=n)  # another daemon was faster: the feed is its
+                return
 
     def _pull(self, feed: FlagFeed, n: int, batch: FlagBatch[pa.Table]) -> Counter[str]:
         now = self.stage.clock()

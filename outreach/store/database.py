@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from outreach.errors import StoreError
@@ -40,6 +40,10 @@ class Tx:
         return self.connection.execute(insert(table).on_conflict_do_nothing(), list(rows)).rowcount
 
 
+class Conflict(Exception):
+    """A unique key was taken: another process wrote this first, and all of this transaction is undone."""
+
+
 class Store:
     """What we remember. A test may set `clock`, which leases then live by instead of the database's."""
 
@@ -60,6 +64,10 @@ class Store:
         try:
             with self.engine.begin() as connection:
                 yield Tx(connection, self.vault, self.new_id)
+        except IntegrityError as error:
+            if "unique" in str(error.orig).lower():
+                raise Conflict(_first_line(error.orig)) from None
+            raise
         except DBAPIError as error:
             # Only the driver's own words: SQLAlchemy's would print the parameters, which may be personal.
             if error.connection_invalidated or _is_unusable(error):

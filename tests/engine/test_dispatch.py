@@ -136,7 +136,7 @@ def test_a_three_day_ladder_falls_through_until_it_is_exhausted(store: Store) ->
     world = World(store, book=a_rulebook(a_rule_set("pig_butchering", a_rule(ladder=a_ladder(*steps)))))
     world.flag(a_flag())
     days = []
-    for day in range(4):
+    for _ in range(4):
         world.dispatch().run()
         days.append([channel for channel, _ in world.sent()])
         world.clock.tick(days=1)
@@ -342,7 +342,9 @@ def test_the_most_urgent_is_sent_first(store: Store) -> None:
     assert [m.to for m in world.senders[Channel.PUSH].sent] == ["token-of-fast"]
 
 
-@pytest.mark.parametrize(("scope", "object"), [("all", ""), ("pattern", "pig_butchering"), ("channel", "push")])
+@pytest.mark.parametrize(
+    ("scope", "object"), [("all", ""), ("pattern", "pig_butchering"), ("channel", "push")]
+)
 def test_a_halt_stops_sending_until_it_is_lifted(world: World, scope: str, object: str) -> None:
     world.flag(a_flag())
     halt = {"id": "1" * 32, "scope": scope, "object": object, "reason": "drill", "actor": "x", "at": NOW}

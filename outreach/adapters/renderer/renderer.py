@@ -46,8 +46,10 @@ class JinjaRenderer:
 
     def _speak(self, library: Library, firm: str, aliases: Mapping[str, str], default: str) -> None:
         self._pages = library.pages
-        self._layout_text = library.layout
         self._layout = compile_layout(library.layout)
+        self._texts = {page.sha256: page.text for page in library.pages.values()} | {
+            page.email_sha256: page.text + library.layout for page in library.pages.values()
+        }
         self._firm = firm
         self._aliases = {canonical(name): tag for name, tag in aliases.items()}
         self._default = default
@@ -67,10 +69,9 @@ class JinjaRenderer:
             template_sha256=page.email_sha256 if channel is Channel.EMAIL else page.sha256,
         )
 
-    def texts(self) -> dict[str, str]:
-        """Every version a message can cite: `template_sha256` → the text it is the hash of."""
-        plain = {page.sha256: page.text for page in self._pages.values()}
-        return plain | {page.email_sha256: page.text + self._layout_text for page in self._pages.values()}
+    def text_of(self, template_sha256: str) -> str:
+        """The text that a rendered message's `template_sha256` is the hash of."""
+        return self._texts[template_sha256]
 
     def locales(self, template: str) -> tuple[str, ...]:
         """The locales this template is written in."""
