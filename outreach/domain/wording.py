@@ -1,0 +1,175 @@
+"""The words of the history: every value of every closed list, said so that a support agent can repeat it.
+
+A core call's words never claim more than the core system has confirmed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from outreach.domain.answer import Answer, Grade, Via
+from outreach.domain.decision import Reason, Verdict
+from outreach.domain.delivery import Status
+from outreach.domain.gate import Bar
+from outreach.domain.ladder import Close
+from outreach.domain.scale import Channel
+
+Words = Mapping[str, str]
+
+
+def say(words: Words, word: str) -> str:
+    """The words for a stored word; one that this version does not know is shown as it is."""
+    return words.get(word, word.replace("_", " "))
+
+
+VERDICTS: Words = {
+    Verdict.WARN: "To be warned about {pattern}",
+    Verdict.CONTROL: "Not warned about {pattern}, as part of a registered experiment",
+    Verdict.NEAR_MISS: "Near miss for {pattern}: watched, not warned",
+    Verdict.SKIP: "Not warned about {pattern}",
+    Verdict.UNDECIDED: "Undecided about {pattern}",
+}
+
+REASONS: Words = {
+    Reason.HELD: "the rule's condition and cut-off hold",
+    Reason.ASSIGNED: "the experiment put this person on this side",
+    Reason.UNDER_CUT_OFF: "the score is under the rule's cut-off",
+    Reason.EXCLUDED: "an exception of the rule applies",
+    Reason.UNKNOWN_CONDITION: "a fact that the condition needs is unknown",
+    Reason.UNKNOWN_EXCLUSION: "a fact that an exception needs is unknown",
+    Reason.EPISODE_WARNED: "already warned about this, and nothing got worse since",
+    Reason.OVERTAKEN: "a more severe warning for this person goes first",
+}
+
+CLOSES: Words = {
+    Close.ACKNOWLEDGED: "the person answered",
+    Close.EXHAUSTED: "every step was sent and nobody answered",
+    Close.UNREACHABLE: "no step could be sent; a person must find another way",
+    Close.EXPIRED: "it would have come too late to be of use",
+    Close.TRANSFER_GONE: "the transfer was cancelled, so there is nothing left to warn about",
+    Close.OVERTAKEN: "a more severe warning took over",
+    Close.STOPPED: "somebody at the firm stopped it",
+    Close.REJECTED: "it waited for approval, and the approver said no",
+}
+
+BARS: Words = {
+    Bar.NO_CONTACT: "no address is known for it",
+    Bar.OPTED_OUT: "the person withdrew consent for it",
+    Bar.NO_CONSENT: "it needs consent and none is recorded",
+    Bar.SUPPRESSED: "the address is dead or was unsubscribed",
+    Bar.HALTED: "an operator halted it",
+    Bar.QUIET_HOURS: "it is night where the person is",
+    Bar.NO_SENDER: "this installation does not send on it",
+    Bar.OUT_OF_DATE: "what was written down was no longer true",
+    Bar.NOT_SAYABLE: "the template lacked a fact that it must say",
+}
+
+BAR_VERDICTS: Words = {"held": "held", "barred": "passed over", "overridden": "sent all the same"}
+
+STATUSES: Words = {
+    Status.QUEUED: "written down, not handed over yet",
+    Status.RETRYING: "the provider was unavailable; it is tried again",
+    Status.CANCELLED: "cancelled before any provider took it",
+    Status.IN_DOUBT: "in doubt: the provider may have it",
+    Status.ACCEPTED: "taken by the provider, no word on delivery",
+    Status.SENT: "passed on to the network, no word on delivery",
+    Status.UNDELIVERED: "not delivered: the network gave up",
+    Status.REFUSED: "refused by the provider, never sent",
+    Status.DELIVERED: "delivered",
+}
+
+RESULTS: Words = {
+    "accepted": "taken",
+    "refused": "refused for good",
+    "unavailable": "unavailable, to be tried again",
+    "unknown": "in doubt: it may have been taken",
+}
+
+GRADES: Words = {
+    Grade.HANDED_OVER: "handed over",
+    Grade.DELIVERED: "on the device or in the mailbox",
+    Grade.MACHINE_OPENED: "opened by something, perhaps only a mail scanner",
+    Grade.HUMAN_OPENED: "opened by a person",
+    Grade.ANSWERED: "answered",
+}
+
+ANSWERS: Words = {
+    Answer.STOP_TRANSFER: "Stop the transfer",
+    Answer.ALREADY_SENT: "I have already sent it",
+    Answer.HELP_ME: "Help me",
+    Answer.IT_IS_MINE: "I checked, it is mine",
+    Answer.NOT_ME: "This was not me",
+}
+
+VIAS: Words = {
+    Via.PAGE: "on the answer page",
+    Via.REPLY: "by reply",
+    Via.APP: "in the app",
+    Via.AGENT: "to a person at the firm",
+}
+
+CHANNELS: Words = {
+    Channel.PUSH: "push",
+    Channel.SMS: "sms",
+    Channel.EMAIL: "email",
+    Channel.INBOX: "inbox",
+    Channel.CALL: "call",
+}
+
+KEPT_HERE: Words = {
+    Channel.CALL: "given to a person at the firm as a task",
+    Channel.INBOX: "in the inbox, for the app to fetch",
+}
+"""What `accepted` means on the channels that no provider carries."""
+
+OUTREACH_STATES: Words = {
+    "pending": "decided, not released yet",
+    "held": "waiting for approval",
+    "climbing": "under way",
+    "closed": "closed",
+}
+
+TASKS: Words = {
+    "call": "call the person",
+    "unreachable": "find another way to reach the person",
+    "recovery": "open a recovery case",
+    "help": "call back: the person asked for help",
+    "takeover": "lock the account and verify the person",
+}
+
+TASK_STATES: Words = {"open": "open", "done": "done", "dropped": "dropped"}
+
+ACTS: Words = {
+    "hold": "hold the transfer",
+    "release": "release the transfer",
+    "freeze": "freeze what can be frozen at the destination",
+}
+
+CORE_STATES: Words = {
+    "due": "To be asked of the core system: {act}. It has not been asked yet.",
+    "asked": "The core system was asked to {act}. It has not confirmed.",
+    "confirmed": "The core system confirmed the request to {act}.",
+    "refused": "The core system refused to {act}.",
+    "dead": "The core system could not be asked to {act}: gave up. Ask it by hand.",
+}
+
+
+def core_words(state: str, act: str, *, is_answered: bool = False) -> str:
+    """What may be said of a request to the core system in this state; `is_answered` where a later entry
+    tells the answer."""
+    what = say(ACTS, act)
+    if is_answered:
+        return f"The core system was asked to {what}."
+    return CORE_STATES.get(state, "Request to the core system: {act}. Not confirmed.").format(act=what)
+
+
+def status_words(channel: str, status: str) -> str:
+    """What a message's status means on its channel."""
+    if status == Status.ACCEPTED and channel in KEPT_HERE:
+        return KEPT_HERE[channel]
+    return say(STATUSES, status)
+
+
+def times(count: int) -> str:
+    """`once`, `twice`, `3 times`."""
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")

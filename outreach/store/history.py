@@ -1,0 +1,269 @@
+"""Stories: everything that is kept of some people, read with one query a table, however many they are."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, Row, Select, Table, select
+
+from outreach.domain.contact import mask
+from outreach.domain.message import Content
+from outreach.domain.story import (
+    AnswerRecord,
+    AttemptRecord,
+    BarRecord,
+    ConsentRecord,
+    ContactRecord,
+    CoreCallRecord,
+    DecisionRecord,
+    EvidenceRecord,
+    FlagRecord,
+    MessageRecord,
+    NoteRecord,
+    OutreachRecord,
+    ReceiptRecord,
+    Story,
+    TaskRecord,
+)
+from outreach.store.database import Tx
+from outreach.store.intake import chunks
+from outreach.store.tables import (
+    acknowledgments,
+    approvals,
+    attempts,
+    bars,
+    consents,
+    contact_points,
+    core_calls,
+    decisions,
+    evidence,
+    flags,
+    messages,
+    notes,
+    outreaches,
+    people,
+    profiles,
+    receipts,
+    suppressions,
+    tasks,
+)
+
+Rows = dict[str, list[Row[Any]]]
+"""Rows by the person they are of."""
+
+
+def story(tx: Tx, person: str, *, reveal: bool = False) -> Story:
+    """All that is kept of one person. Addresses are masked unless `reveal`; who reveals, audits first."""
+    return stories(tx, [person], reveal=reveal)[person]
+
+
+def stories(tx: Tx, persons: Iterable[str], *, reveal: bool = False) -> dict[str, Story]:
+    """The story of each of these people, in their order; one with nothing kept of it is empty."""
+    wanted = list(dict.fromkeys(persons))
+    shelf = _read(tx, wanted)
+    show: Callable[[str], str] = (lambda address: address) if reveal else mask
+    return {person: _story(tx, person, shelf, show) for person in wanted}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shelf:
+    """What was read for some people: the rows of each table by person, and what is looked up by key."""
+
+    rows: Mapping[str, Rows]
+    suppressed: Mapping[tuple[str, str], str]  # (address hash, channel) → why
+    held: Mapping[tuple[str, str, str], str]  # (run, pattern, rule) → why it waits for approval
+
+
+def _read(tx: Tx, persons: Sequence[str]) -> _Shelf:
+    rows: dict[str, Rows] = {
+        table.name: _by_person(_of(tx, table, column, persons), column.name) for table, column in _OF_PERSON
+    }
+    outreach_of = {row.id: person for person, kept in rows["outreaches"].items() for row in kept}
+    message_of = {row.id: person for person, kept in rows["messages"].items() for row in kept}
+    for table, column, owners in (
+        (bars, bars.c.outreach, outreach_of),
+        (attempts, attempts.c.message, message_of),
+        (receipts, receipts.c.message, message_of),
+        (evidence, evidence.c.message, message_of),
+    ):
+        rows[table.name] = _by_person(_of(tx, table, column, owners), column.name, owners)
+    hashes = {row.value_hmac for kept in rows["contact_points"].values() for row in kept}
+    dead = _of(tx, suppressions, suppressions.c.value_hmac, hashes)
+    return _Shelf(
+        rows=rows,
+        suppressed={(row.value_hmac, row.channel): row.reason for row in dead if row.lifted_at is None},
+        held=_held(tx, rows["outreaches"]),
+    )
+
+
+_OF_PERSON: tuple[tuple[Table[Any], Column[Any]], ...] = (
+    (people, people.c.id),
+    (profiles, profiles.c.person),
+    (contact_points, contact_points.c.person),
+    (consents, consents.c.person),
+    (flags, flags.c.person),
+    (decisions, decisions.c.person),
+    (outreaches, outreaches.c.person),
+    (messages, messages.c.person),
+    (acknowledgments, acknowledgments.c.person),
+    (tasks, tasks.c.person),
+    (core_calls, core_calls.c.person),
+    (notes, notes.c.person),
+)
+
+
+def _of(tx: Tx, table: Table[Any], column: Column[Any], values: Iterable[str]) -> list[Row[Any]]:
+    found: list[Row[Any]] = []
+    for chunk in chunks(values):
+        query: Select[Any] = select(table).where(column.in_(chunk))
+        found.extend(tx.connection.execute(query))
+    return found
+
+
+def _by_person(rows: Iterable[Row[Any]], key: str, owners: Mapping[str, str] | None = None) -> Rows:
+    kept: Rows = defaultdict(list)
+    for row in rows:
+        value = getattr(row, key)
+        kept[value if owners is None else owners[value]].append(row)
+    return kept
+
+
+def _held(tx: Tx, kept: Rows) -> dict[tuple[str, str, str], str]:
+    runs = {row.run for rows in kept.values() for row in rows if row.state == "held"}
+    asked = _of(tx, approvals, approvals.c.run, runs)
+    return {(row.run, row.pattern, row.rule): row.reason for row in asked if row.state == "asked"}
+
+
+def _story(tx: Tx, person: str, shelf: _Shelf, show: Callable[[str], str]) -> Story:
+    def rows(table: Table[Any], moment: str) -> list[Row[Any]]:
+        kept = shelf.rows[table.name].get(person, [])
+        return sorted(kept, key=lambda row: (getattr(row, moment), getattr(row, "id", "")))
+
+    known = next(iter(rows(people, "created_at")), None)
+    profile = next(iter(rows(profiles, "updated_at")), None)
+    return Story(
+        person=person,
+        user=tx.vault.open(known.user_ref_enc) if known else None,
+        known_since=known.created_at if known else None,
+        locale=profile.locale if profile else None,
+        zone=profile.zone if profile else None,
+        country=profile.country if profile else None,
+        contacts=tuple(_contact(tx, row, shelf, show) for row in rows(contact_points, "valid_from")),
+        consents=tuple(_plain(ConsentRecord, row) for row in rows(consents, "at")),
+        flags=tuple(_flag(row) for row in rows(flags, "flagged_at")),
+        decisions=tuple(_decision(row) for row in rows(decisions, "at")),
+        outreaches=tuple(_outreach(row, shelf) for row in rows(outreaches, "opened_at")),
+        bars=tuple(_plain(BarRecord, row) for row in rows(bars, "at")),
+        messages=tuple(message_record(tx, row, show) for row in rows(messages, "created_at")),
+        attempts=tuple(_plain(AttemptRecord, row, at="started_at") for row in rows(attempts, "started_at")),
+        receipts=tuple(_plain(ReceiptRecord, row) for row in rows(receipts, "at")),
+        evidence=tuple(_plain(EvidenceRecord, row) for row in rows(evidence, "at")),
+        answers=tuple(_plain(AnswerRecord, row) for row in rows(acknowledgments, "at")),
+        tasks=tuple(_task(tx, row) for row in rows(tasks, "opened_at")),
+        core_calls=tuple(_plain(CoreCallRecord, row) for row in rows(core_calls, "id")),
+        notes=tuple(
+            NoteRecord(at=row.at, actor=row.actor, text=tx.vault.open(row.text_enc))
+            for row in rows(notes, "at")
+        ),
+    )
+
+
+def _plain(record: type[Any], row: Row[Any], **renamed: str) -> Any:
+    """A record whose fields are columns of the same name, but for those renamed."""
+    names = record.__dataclass_fields__
+    return record(**{name: getattr(row, renamed.get(name, name)) for name in names})
+
+
+def _contact(tx: Tx, row: Row[Any], shelf: _Shelf, show: Callable[[str], str]) -> ContactRecord:
+    return ContactRecord(
+        channel=row.channel,
+        shown=show(tx.vault.open(row.value_enc)),
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        source=row.source,
+        suppressed=shelf.suppressed.get((row.value_hmac, row.channel), ""),
+    )
+
+
+def _flag(row: Row[Any]) -> FlagRecord:
+    return FlagRecord(
+        id=row.id,
+        at=row.flagged_at,
+        feed=row.feed,
+        pattern=row.pattern,
+        score=row.score,
+        score_model=row.score_model,
+    )
+
+
+def _decision(row: Row[Any]) -> DecisionRecord:
+    return DecisionRecord(
+        id=row.id,
+        at=row.at,
+        pattern=row.pattern,
+        rule=row.rule,
+        verdict=row.verdict,
+        reason=row.reason,
+        because=row.because,
+        is_shadow=row.shadow,
+        rule_set_sha256=row.rule_set_sha256,
+        facts=row.facts,
+        arm=row.arm,
+    )
+
+
+def _outreach(row: Row[Any], shelf: _Shelf) -> OutreachRecord:
+    why = shelf.held.get((row.run, row.pattern, row.rule), "") if row.state == "held" else ""
+    return OutreachRecord(
+        id=row.id,
+        pattern=row.pattern,
+        rule=row.rule,
+        state=row.state,
+        ladder=row.ladder,
+        step=row.step,
+        sent=row.sent,
+        opened_at=row.opened_at,
+        due_at=row.due_at,
+        expires_at=row.expires_at,
+        closed_at=row.closed_at,
+        close_reason=row.close_reason,
+        held_because=why,
+    )
+
+
+def message_record(tx: Tx, row: Row[Any], show: Callable[[str], str] = mask) -> MessageRecord:
+    """A row of `messages`, opened."""
+    return MessageRecord(
+        id=row.id,
+        at=row.created_at,
+        outreach=row.outreach,
+        step=row.step,
+        reference=row.reference,
+        channel=row.channel,
+        locale=row.locale,
+        template=row.template,
+        template_sha256=row.template_sha256,
+        status=row.status,
+        status_at=row.status_at,
+        to=show(tx.vault.open(row.to_enc)),
+        content=Content(**json.loads(tx.vault.open(row.body_enc))),
+    )
+
+
+def _task(tx: Tx, row: Row[Any]) -> TaskRecord:
+    return TaskRecord(
+        id=row.id,
+        at=row.opened_at,
+        kind=row.kind,
+        outreach=row.outreach,
+        step=row.step,
+        text=tx.vault.open(row.text_enc),
+        due_at=row.due_at,
+        owner=row.owner,
+        state=row.state,
+        closed_at=row.closed_at,
+    )
