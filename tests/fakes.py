@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -144,6 +145,6 @@ class FakeArchive:
 
     kept: dict[str, pa.Table] = field(default_factory=dict)
 
-    def write(self, table: pa.Table, *, pull_id: str, day: date) -> str:
+    def write(self, table: pa.Table, *, pull_id: str, day: date) -> Path:
         self.kept[pull_id] = table
-        return f"{day}/{pull_id}"
+        return Path(f"{day}/{pull_id}")

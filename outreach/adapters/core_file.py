@@ -45,9 +45,9 @@ class FileCore:
         """Note the wish to lift a transfer hold."""
         self._note(call_id=call_id, call="release", ref=ref, reason=reason)
 
-    def request_freeze(self, person_ref: str, reason: str, call_id: str) -> None:
+    def request_freeze(self, ref: str, reason: str, call_id: str) -> None:
         """Note the wish to freeze what has left."""
-        self._note(call_id=call_id, call="freeze", person_ref=person_ref, reason=reason)
+        self._note(call_id=call_id, call="freeze", ref=ref, reason=reason)
 
     def _refresh(self) -> None:
         try:

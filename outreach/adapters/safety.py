@@ -15,8 +15,15 @@ from outreach.errors import SettingsError
 class Sends(Protocol):
     """What a sender is to these; `engine.ports.Sender` as seen from here."""
 
-    name: str
-    channel: Channel
+    @property
+    def name(self) -> str:
+        """The provider's name."""
+        ...
+
+    @property
+    def channel(self) -> Channel:
+        """The one channel it carries."""
+        ...
 
     def send_many(self, messages: Sequence[Message]) -> Sequence[SendResult]:
         """One result a message, in order."""

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from outreach.domain.decision import Truth
-from outreach.domain.facts import Catalogue, Facts, FactType
+from outreach.domain.facts import Catalogue, Facts
 from outreach.domain.flag import CONTACT_COLUMNS
 from outreach.domain.masks import answers, mask_columns
 from outreach.domain.plan import Plan
@@ -51,7 +50,7 @@ def unseen(table: pa.Table, known: set[str]) -> pa.Table:
 def with_past(
     table: pa.Table, persons: Sequence[str], pasts: Mapping[tuple[str, str], Past], catalogue: Catalogue
 ) -> pa.Table:
-    """The table with the person's id, the reachable channels and the engine's own facts as columns."""
+    """The table with the person's id and the engine's own facts as columns."""
     nothing = Past()
     patterns = table.column("pattern").to_pylist()
     overall = [pasts.get((person, ""), nothing) for person in persons]
@@ -67,18 +66,7 @@ def with_past(
         if name in catalogue:
             place = table.schema.get_field_index(name)
             table = table.set_column(place, name, pa.array(values, ARROW_TYPES[catalogue[name].type]))
-    table = table.append_column("person", pa.array(persons, pa.string()))
-    return table.append_column("reachable", _reachable(table))
-
-
-def _reachable(table: pa.Table) -> pa.Array:
-    present = {
-        channel: pc.is_valid(table.column(name)).to_pylist() for channel, name in CONTACT_COLUMNS.items()
-    }
-    rows = zip(*present.values(), strict=True)
-    names = [channel.value for channel in present]
-    lists = [[name for name, there in zip(names, row, strict=True) if there] for row in rows]
-    return pa.array(lists, ARROW_TYPES[FactType.TAGS])
+    return table.append_column("person", pa.array(persons, pa.string()))
 
 
 def flag_lines(kept: pa.Table, plan: Plan, catalogue: Catalogue) -> Iterator[FlagLine]:

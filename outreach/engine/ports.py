@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import Protocol
 
 import pyarrow as pa
@@ -111,6 +112,6 @@ class Core(Protocol):
 class Archive(Protocol):
     """Keeps every flag as it was seen, for backtests and for "why not"."""
 
-    def write(self, table: pa.Table, *, pull_id: str, day: date) -> str:
+    def write(self, table: pa.Table, *, pull_id: str, day: date) -> Path:
         """Keep a pull's flags, durably, and answer the path; the same pull again replaces its file."""
         ...

@@ -80,7 +80,9 @@ class Pulling:
         with self.stage.store.begin() as tx:
             row = {"id": pull, "run": self.run, "feed": feed.name, "n": n, "cursor": batch.cursor}
             tallies = {"lines": batch.lines, "read": batch.table.num_rows, "quarantined": len(batch.rejected)}
-            ledger.write_pull(tx, {**row, **tallies, "archive": path, "at": now}, batch.rejected, now)
+            ledger.write_pull(
+                tx, {**row, **tallies, "archive": str(path) if path else None, "at": now}, batch.rejected, now
+            )
             write_flags(tx, pull, feed.name, list(flags.values()))
             rulings = self._keep(tx, claims, lines, feed.name, now)
         counts = tally(batch, table.num_rows, rulings)

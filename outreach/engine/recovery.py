@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import structlog
 
 from outreach.engine.ports import Clock, Core
+from outreach.errors import OutreachError
 from outreach.store import core_calls
 from outreach.store.core_calls import CoreCall
 from outreach.store.database import Store
@@ -43,7 +44,10 @@ class Recovery:
         }
         try:
             asks[call.act](call.transfer_ref, call.reason, call.id)
-        except OSError as error:  # down, slow or unreachable: it is asked again, and `doctor` shows it
+        except (
+            OSError,
+            OutreachError,
+        ) as error:  # down, slow or unreachable: it is asked again, and `doctor` shows it
             log.warning(CORE_SILENT, call=call.id, act=call.act, tries=call.tries, error=type(error).__name__)
             return False
         return True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import timedelta
 
 import httpx
 
@@ -45,7 +44,7 @@ def _feed(
                 query=one.query,
                 watermark=one.watermark,
                 key=one.key,
-                overlap=timedelta(seconds=one.overlap_seconds),
+                overlap=one.overlap_seconds,
                 select=one.select,
                 batch_rows=one.batch_rows,
             )
@@ -60,6 +59,6 @@ def _feed(
                 url=one.url,
                 rows=one.rows,
                 next_cursor=one.next_cursor,
-                cursor_parameter=one.cursor_parameter,
+                cursor_param=one.cursor_parameter,
                 select=one.select,
             )

@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from outreach.adapters.archive import Archive
-from outreach.adapters.core_file import CoreFile
+from outreach.adapters.core_file import FileCore
 from outreach.adapters.core_none import NoCore
 from outreach.adapters.matcher import DuckMatcher
 from outreach.adapters.renderer import JinjaRenderer
@@ -92,7 +92,8 @@ class House:
     def core(self) -> Core:
         """The core system, or the word that none is connected."""
         if self.settings.core.kind == "file":
-            return CoreFile(self.settings.at(self.settings.core.path))
+            place = self.settings.at(self.settings.core.path)
+            return FileCore(transfers_file=place, calls_file=place.with_suffix(".calls.jsonl"))
         return NoCore()
 
     @cached_property
@@ -101,7 +102,7 @@ class House:
         tools = Tools(
             store=self.store,
             matcher=DuckMatcher(),
-            archive=Archive(self.settings.at(self.settings.archive)),
+            archive=Archive(folder=self.settings.at(self.settings.archive), catalogue=self.rules.catalogue()),
             assign=chance.assignment(self.hash_key),
             clock=self.clock,
             new_id=chance.new_id,
