@@ -227,7 +227,7 @@ def _broken(subject: Subject, act: Act, kept: bool) -> None:
         sender = subject.make(server.url, exchange)
         if kept:
             demand(isinstance(sent(subject, sender, [first])[0], Accepted), "a good answer is not Accepted")
-            result = sent(subject, sender, [second])[0]
+        result = sent(subject, sender, [second])[0]
     seen = [s for s in server.seen if s.message == second.id]
     where = f"{act} on a {'kept-alive' if kept else 'fresh'} connection"
     demand(len(seen) <= 1, f"the request was repeated: {where}")
