@@ -6,7 +6,6 @@ sender's test runs each. The law that they hold it to is written here anew, not 
 
 from __future__ import annotations
 
-import logging
 import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +20,7 @@ from outreach.domain.delivery import Accepted, Refused, SendResult, Unavailable,
 from outreach.domain.message import Content, Message
 from outreach.domain.scale import Channel
 from outreach.engine.ports import Sender
-from tests.adapters.loopback import Act, Loopback, Seen, closed_port, full_port, loopback, reply
+from tests.adapters.loopback import Act, Loopback, Seen, closed_port, full_port, loopback, overheard, reply
 
 HASTY = Patience(connect=0.4, silence=0.6, answer=0.5, batch=60)  # where something stalls on purpose
 CALM = Patience()
@@ -90,25 +89,6 @@ def line(in_flight: int = 1, patience: Patience = CALM) -> Iterator[Line]:
     clients = [http_client(patience, verify=NO_TLS) for _ in range(in_flight)]
     with Line(clients, patience) as made:
         yield made
-
-
-@contextmanager
-def overheard() -> Iterator[list[str]]:
-    """Everything that is logged meanwhile, at any level."""
-    heard: list[str] = []
-
-    class Ear(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            heard.append(record.getMessage())
-
-    ear, root, level = Ear(1), logging.getLogger(), logging.getLogger().level
-    root.addHandler(ear)
-    root.setLevel(1)
-    try:
-        yield heard
-    finally:
-        root.removeHandler(ear)
-        root.setLevel(level)
 
 
 def sent(subject: Subject, sender: Sender, messages: Sequence[Message]) -> Sequence[SendResult]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import socket
 import struct
@@ -175,3 +176,22 @@ def full_port() -> Iterator[int]:
     finally:
         for line in (*waiting, door):
             line.close()
+
+
+@contextmanager
+def overheard() -> Iterator[list[str]]:
+    """Everything that is logged meanwhile, at any level."""
+    heard: list[str] = []
+
+    class Ear(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            heard.append(record.getMessage())
+
+    ear, root, level = Ear(1), logging.getLogger(), logging.getLogger().level
+    root.addHandler(ear)
+    root.setLevel(1)
+    try:
+        yield heard
+    finally:
+        root.removeHandler(ear)
+        root.setLevel(level)

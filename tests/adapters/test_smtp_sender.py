@@ -20,8 +20,7 @@ from outreach.domain.delivery import Accepted, Refused, SendResult, Unavailable,
 from outreach.domain.message import Content, Message
 from outreach.domain.scale import Channel
 from outreach.mime import Mailbox
-from tests.adapters.conformance import overheard
-from tests.adapters.loopback import closed_port
+from tests.adapters.loopback import closed_port, overheard
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 FIRM = Mailbox(address="warnings@firm.example", name="Firm")
