@@ -82,9 +82,11 @@ class Archive:
         ArchiveError where a file cannot be read, or no file has one of the columns.
         """
         paths = self.files(since, until)
+        if not paths:
+            return
         try:
             schema = pa.unify_schemas([parquet.read_schema(path) for path in paths])
-            if lacking := [name for name in columns or () if paths and name not in schema.names]:
+            if lacking := [name for name in columns or () if name not in schema.names]:
                 raise ArchiveError(
                     f"no file of the archive {self.folder} has the column {', '.join(lacking)}"
                 )

@@ -24,7 +24,7 @@ class CsvRows:
     """Reads lines under one header. `wanted` raw columns are matched without regard to case or blanks."""
 
     def __init__(self, header: bytes, *, delimiter: str, wanted: Sequence[str], multi_line: bool) -> None:
-        names = _header(header, delimiter)
+        self.names = names = _header(header, delimiter)
         places = {
             name: [i for i, n in enumerate(names) if n.casefold() == name.casefold()] for name in wanted
         }

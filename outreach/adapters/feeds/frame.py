@@ -112,8 +112,9 @@ class Framer:
         present = tuple(f"{field.name} {field.type}" for field in rows.schema)
         if present not in self._queries:
             expressions = self._expressions(rows)
-            probe = self._ask(rows.slice(0, 0), picks(expressions)).schema
-            lists = frozenset(field.name for field in probe if pa.types.is_list(field.type))
+            probe = self._ask(rows.slice(0, 0), picks(self.select.given)).schema if self.select.given else []
+            types = {**{field.name: field.type for field in rows.schema}, **{f.name: f.type for f in probe}}
+            lists = frozenset(name for name, kind in types.items() if pa.types.is_list(kind))
             self._queries[present] = typing_query(self.catalogue, expressions, self.select.given, lists)
         return self._queries[present]
 

@@ -98,7 +98,7 @@ class LineFiles:
             wanted=select.wanted,
             multi_line=self.quoted_newlines,
         )
-        if lacking := select.lacking(tuple(shape.columns)):
+        if lacking := select.lacking(tuple(shape.columns), shape.names):
             raise BrokenSourceError(lacking)
         return shape, header.end
 

@@ -55,10 +55,13 @@ class Select:
         same = {name: quoted(name) for name in (*REQUIRED, *self.optional) if name in present}
         return {**same, **self.given}
 
-    def lacking(self, present: Sequence[str]) -> str:
-        """What to tell the operator about needed columns that a source does not have; '' where it has all."""
+    def lacking(self, present: Sequence[str], offered: Sequence[str] = ()) -> str:
+        """What to tell the operator about needed columns that are not `present`; '' where all are.
+
+        `offered` are the source's own columns, for a hint.
+        """
         missing = [name for name in self.needed if name not in present]
-        hints = [hint for name in missing if (hint := _did_you_mean(name, present))]
+        hints = [hint for name in missing if (hint := _did_you_mean(name, offered or present))]
         return (
             f"lacks the column{'s'[: len(missing) > 1]} {', '.join(missing)}{''.join(hints)}"
             if missing
@@ -69,18 +72,21 @@ class Select:
 def read_select(feed: str, select: Mapping[str, str], catalogue: Catalogue) -> Select:
     """The select, checked; FeedError with everything that is wrong in it."""
     allowed = flag_columns(catalogue)
-    with duckdb.connect(":memory:") as connection:
-        unsteady = _unsteady()
-        problems = [
-            p for column, sql in select.items() for p in _problems(connection, column, sql, allowed, unsteady)
-        ]
-        if problems:
-            raise FeedError(f"feed {feed}: the select does not fit\n  " + "\n  ".join(problems))
-        used = [name for sql in select.values() for name in _columns(_tree(connection, sql))]
+    used = _checked(feed, select, allowed) if select else []
     required = [name for name in REQUIRED if name not in select and name in allowed]
     needed = _unique([*used, *required])
     optional = [name for name in allowed if name not in select and name not in needed]
     return Select(given=dict(select), needed=needed, optional=_unique(optional, taken=needed))
+
+
+def _checked(feed: str, select: Mapping[str, str], allowed: Sequence[str]) -> list[str]:
+    """The raw columns a select reads."""
+    with duckdb.connect(":memory:") as connection:
+        trees = {column: _tree(connection, sql) for column, sql in select.items()}
+    problems = [problem for column, tree in trees.items() for problem in _problems(column, tree, allowed)]
+    if problems:
+        raise FeedError(f"feed {feed}: the select does not fit\n  " + "\n  ".join(problems))
+    return [name for tree in trees.values() for name in _columns(tree)]
 
 
 def _unique(names: Sequence[str], taken: Sequence[str] = ()) -> tuple[str, ...]:
@@ -89,16 +95,9 @@ def _unique(names: Sequence[str], taken: Sequence[str] = ()) -> tuple[str, ...]:
     return tuple(n for n in names if not (n.casefold() in seen or seen.add(n.casefold())))  # type: ignore[func-returns-value]
 
 
-def _problems(
-    connection: duckdb.DuckDBPyConnection,
-    column: str,
-    sql: str,
-    allowed: Sequence[str],
-    unsteady: frozenset[str],
-) -> Iterator[str]:
+def _problems(column: str, tree: dict[str, Any], allowed: Sequence[str]) -> Iterator[str]:
     if column not in allowed:
         yield f"{column}: a feed fills no such column{_did_you_mean(column, allowed)}"
-    tree = _tree(connection, sql)
     if tree.get("error"):
         yield f"{column}: {tree['error_message']}"
         return
@@ -109,7 +108,7 @@ def _problems(
     for part in _nodes(node):
         if part.get("class") in _MANY_ROWS:
             yield f"{column}: {_MANY_ROWS[part['class']]} is not an expression over one row"
-        elif part.get("class") == "FUNCTION" and part["function_name"] in unsteady:
+        elif part.get("class") == "FUNCTION" and part["function_name"] in _unsteady():
             yield f"{column}: {part['function_name']}() would give another flag when the line is read again"
 
 

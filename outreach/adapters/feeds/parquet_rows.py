@@ -78,7 +78,9 @@ def _columns(file: parquet.ParquetFile, select: Select) -> list[str]:
     """The columns worth reading; those the select names must be there."""
     present = {name.casefold(): name for name in file.schema_arrow.names}
     found = [present[name.casefold()] for name in select.wanted if name.casefold() in present]
-    if lacking := select.lacking([n for n in select.wanted if n.casefold() in present]):
+    if lacking := select.lacking(
+        [n for n in select.wanted if n.casefold() in present], file.schema_arrow.names
+    ):
         raise BrokenSourceError(lacking)
     return found
 

@@ -101,7 +101,7 @@ class SqlFeed:
     def _raw_rows(self, rows: Sequence[Row], line: int, select: Select) -> RawRows:
         present = {name.casefold(): name for name in rows[0]}
         columns = {name: present[name.casefold()] for name in select.wanted if name.casefold() in present}
-        if lacking := select.lacking(tuple(columns)):
+        if lacking := select.lacking(tuple(columns), tuple(rows[0])):
             raise FeedError(f"feed {self.name}: the query's answer {lacking}")
         items = [{name: _text(row[column]) for name, column in columns.items()} for row in rows]
         return item_rows(items, line, self.name, select)
