@@ -81,7 +81,7 @@ class Oracle:
         if said is None:
             return Case(facts, "none")
         rule = said.rule.rule
-        return Case(facts, said.verdict.value, f"{rule.id}/{said.because}", rule.score)
+        return Case(facts, said.verdict.value, said.because or rule.id, rule.score)
 
 
 class Flags:
