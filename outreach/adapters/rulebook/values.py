@@ -39,7 +39,7 @@ def scalar(page: Page, node: yaml.Node) -> yaml.ScalarNode | None:
 
 def is_null(node: yaml.Node) -> bool:
     """True for `null`, `~` and nothing at all."""
-    return isinstance(node, yaml.ScalarNode) and node.style is None and node.tag == _NULL_TAG
+    return isinstance(node, yaml.ScalarNode) and not node.style and node.tag == _NULL_TAG
 
 
 def text(page: Page, node: yaml.Node, longest: int = 200) -> str:
@@ -47,7 +47,7 @@ def text(page: Page, node: yaml.Node, longest: int = 200) -> str:
     value = scalar(page, node)
     if value is None:
         return ""
-    if value.style is None and (value.tag != _STRING_TAG or _NUMBERISH.fullmatch(value.value)):
+    if not value.style and (value.tag != _STRING_TAG or _NUMBERISH.fullmatch(value.value)):
         kind = value.tag.rsplit(":", 1)[-1] if value.tag != _STRING_TAG else "number"
         shown = value.value or "nothing"
         page.report("R009", node, f"YAML reads {shown} as a {kind}", f'write "{value.value}" with quotes')
@@ -82,9 +82,9 @@ def word(page: Page, node: yaml.Node, known: Iterable[str]) -> str:
 def boolean(page: Page, node: yaml.Node) -> bool:
     """`true` or `false`, and none of YAML's other spellings."""
     value = scalar(page, node)
-    if value is None or (value.style is None and value.value in {"true", "false"}):
+    if value is None or (not value.style and value.value in {"true", "false"}):
         return value is not None and value.value == "true"
-    code = "R009" if value.tag.endswith(":bool") and value.style is None else "R010"
+    code = "R009" if value.tag.endswith(":bool") and not value.style else "R010"
     page.report(code, node, f"'{value.value}' is not true or false", "write true or false")
     return False
 
@@ -94,8 +94,8 @@ def number(page: Page, node: yaml.Node, low: int | None = None, high: int | None
     value = scalar(page, node)
     if value is None:
         return Decimal(0)
-    if value.style is not None or not _NUMBER.fullmatch(value.value):
-        is_odd = value.style is None and _NUMBERISH.fullmatch(value.value)
+    if value.style or not _NUMBER.fullmatch(value.value):
+        is_odd = not value.style and _NUMBERISH.fullmatch(value.value)
         hint = "plain digits: 1000 or 0.5, no exponent, no underscore, no leading zero, no quotes"
         page.report("R009" if is_odd else "R011", node, f"'{value.value}' is not a plain number", hint)
         return Decimal(0)
