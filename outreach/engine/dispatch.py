@@ -41,7 +41,9 @@ from outreach.store.database import Store, Tx
 from outreach.store.sending import Draft
 from outreach.telemetry import SENDER_BROKE
 
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(minutes=4)
+"""Longer than any sender may take over one batch; a claim is renewed when its attempts are written."""
+
 BATCH = 500
 """Outreaches in one round: the size at which claim and finish cost least (measured, see bench/)."""
 

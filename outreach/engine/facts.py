@@ -37,8 +37,8 @@ def _plain(value: Value) -> Any:
 
 
 def from_json(kept: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Value]:
-    """The facts that `to_json` kept, with every other fact of the catalogue as None."""
-    return {name: _typed(kept.get(name), spec.type) for name, spec in catalogue.items()}
+    """The facts that `to_json` kept and the catalogue still knows; what is not in it is unknown."""
+    return {name: _typed(value, catalogue[name].type) for name, value in kept.items() if name in catalogue}
 
 
 def _typed(value: Any, kind: FactType) -> Value:

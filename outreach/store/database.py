@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from outreach.errors import StoreError
+from outreach.store import bulk
 from outreach.store.vault import Vault
 
 SQLITE_PATIENCE_MS = 30_000
@@ -30,7 +31,7 @@ class Tx:
     def insert(self, table: Table[Any], rows: Sequence[Mapping[str, Any]]) -> None:
         """Write these rows; every row has the same keys."""
         if rows:
-            self.connection.execute(table.insert(), list(rows))
+            bulk.insert(self.connection, table, rows)
 
     def insert_new(self, table: Table[Any], rows: Sequence[Mapping[str, Any]]) -> int:
         """Write those of these rows that break no unique key; the number written."""

@@ -197,7 +197,8 @@ def write_pull(tx: Tx, pull: Mapping[str, Any], rejected: Sequence[Rejected], no
 def write_episodes(
     tx: Tx, opened: Sequence[Episode], joined: Sequence[Episode], ended: Sequence[str], now: datetime
 ) -> None:
-    """New episodes, what changed on old ones, and those whose gap has passed."""
+    """New episodes, what changed on old ones, and those that lapsed; one may open and lapse at once."""
+    lapsed = set(ended)
     for chunk in chunks(ended):
         tx.connection.execute(update(episodes).where(episodes.c.id.in_(chunk)).values(closed_at=now))
     tx.insert(
@@ -209,6 +210,7 @@ def write_episodes(
                 "pattern": e.key[1],
                 "beneficiary": e.key[2],
                 "opened_at": e.opened_at,
+                "closed_at": now if e.id in lapsed else None,
                 **_changing(e),
             }
             for e in opened

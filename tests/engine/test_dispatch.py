@@ -13,6 +13,7 @@ from outreach.domain.gate import GatePolicy
 from outreach.domain.message import Message
 from outreach.domain.scale import Channel, Urgency
 from outreach.domain.transfer import Transfer, TransferStatus
+from outreach.engine.dispatch import LEASE
 from outreach.engine.errands import plan
 from outreach.store.database import Store
 from outreach.store.tables import attempts, bars, halts, messages, outreaches, suppressions, tasks
@@ -74,7 +75,7 @@ def test_after_a_crash_in_the_call_the_message_is_in_doubt_and_never_repeated(wo
     with pytest.raises(ProcessDied):
         world.dispatch().run()
     world.senders[Channel.PUSH].before = lambda sent: None
-    world.clock.tick(minutes=3)
+    world.clock.tick(seconds=LEASE.total_seconds())
 
     world.dispatch().run()
 
@@ -88,7 +89,7 @@ def test_a_message_in_doubt_does_not_stop_the_climb(world: World) -> None:
     world.flag(a_flag())
     with pytest.raises(ProcessDied):
         world.dispatch().run()
-    world.clock.tick(minutes=3)
+    world.clock.tick(seconds=LEASE.total_seconds())
     world.dispatch().run()
     world.clock.tick(hours=1)
 
@@ -110,7 +111,7 @@ def test_a_process_that_slept_past_its_lease_sends_nothing(world: World) -> None
     world.flag(a_flag())
     sleeper, other = world.dispatch(), world.dispatch()
     claimed, grounds = sleeper._claim("sleeper", world.clock())
-    world.clock.tick(minutes=3)
+    world.clock.tick(seconds=LEASE.total_seconds())
     other.run()
     late = [plan(c, grounds[c.id], world.renderer, world.policy, NOW) for c in claimed]
 
