@@ -95,15 +95,14 @@ def _compose(page: Page, loader: Any) -> yaml.Node | None:
 
 def _is_plain_yaml(page: Page, loader: Any) -> bool:
     """Look at the tokens alone: composing would already follow aliases, and recurse."""
-    before, depth, documents = len(page.problems), 0, 0
-    for token in yaml.scan(page.text, Loader=loader):
+    before, depth = len(page.problems), 0
+    for place, token in enumerate(yaml.scan(page.text, Loader=loader)):
         start, end = token.start_mark.index, token.end_mark.index
         depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
-        documents += isinstance(token, DocumentStartToken)
         refused = _REFUSED.get(type(token))
         if refused:
             page.report("R005", page.span_at(start, end), f"{refused} is not used here", "write it out")
-        if documents > 1:
+        if isinstance(token, DocumentStartToken) and place > 1:  # 0 is the stream's own start
             page.report("R005", page.span_at(start, end), "a second document (---)", "one document a file")
             break
         if depth > DEEPEST:

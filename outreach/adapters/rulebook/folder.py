@@ -98,6 +98,15 @@ def load_rulebook(folder: Path, *, today: date) -> Rulebook:
     return book
 
 
+def load_catalogue(folder: Path) -> Catalogue:
+    """The fact catalogue of a folder alone, whatever else is wrong there; RulesError with its problems."""
+    found = _Folder(folder)
+    catalogue = found.read(FACTS, read_catalogue)
+    if catalogue is None or any(not p.is_warning for p in found.problems):
+        raise RulesError(found.problems)
+    return catalogue
+
+
 def _read_lists(found: _Folder) -> dict[str, tuple[str, ...]]:
     lists = {}
     for name in found.names(f"{LISTS}/*.yml"):

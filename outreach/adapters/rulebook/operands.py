@@ -84,7 +84,7 @@ def _report_alias(reading: Reading, node: sql.Alias) -> None:
     stray = node.args.get("alias")
     place = stray if isinstance(stray, sql.Expression) else node
     name = place.name
-    number = name.startswith("_") or name[:1] in "xXoObB"
+    number = re.fullmatch(r"[_xXoObB]*[0-9][0-9a-fA-F_]*", name)
     hint = did_you_mean(name.upper(), ("AND", "OR")) or (
         "a number in plain digits?" if number else "join clauses with AND or OR"
     )

@@ -97,6 +97,8 @@ def _is_ours(excerpt: Excerpt, tokens: list[Token]) -> bool:
     if len(tokens) > MOST_TOKENS:
         excerpt.report("E004", 0, 1, f"{len(tokens):,} words and signs; at most {MOST_TOKENS:,}")
         return False
+    if tokens and tokens[0].token_type in {TokenType.AND, TokenType.OR}:
+        excerpt.report("E003", tokens[0].start, tokens[0].end + 1, "something is missing before this")
     for token in tokens:
         start, end = token.start, token.end + 1
         depth += (token.token_type is TokenType.L_PAREN) - (token.token_type is TokenType.R_PAREN)

@@ -17,6 +17,7 @@ from outreach.domain.facts import Catalogue, FactType
 from outreach.domain.problem import did_you_mean
 
 FUNCTIONS = ("within", "contains", "has", "has_any", "ratio")
+_CLOSING = re.compile(r"\s*(\(\s*)?\)")
 _LENGTH = re.compile(r"([1-9][0-9]{0,4}) (minute|hour|day|week)s?")
 
 
@@ -56,8 +57,8 @@ class Reading:
         text = self.excerpt.text
         if isinstance(node, sql.Contains):  # known to sqlglot, which then keeps no place for its name
             first = max(text.lower().rfind("contains", 0, first), 0)
-        if isinstance(node, sql.Func | sql.In) and text[last:].lstrip().startswith(")"):
-            last = text.index(")", last) + 1
+        if isinstance(node, sql.Func | sql.In) and (closing := _CLOSING.match(text, last)):
+            last = closing.end()
         return first, last
 
     def fact(self, node: sql.Expression) -> Fact | None:
@@ -67,7 +68,7 @@ class Reading:
             return None
         identifier = node.this
         if not isinstance(identifier, sql.Identifier) or len(node.parts) != 1:
-            self.report("E010", node, "a fact is one bare word, without dots")
+            self.report("E010", node, "facts stand alone", "one bare word, without dots")
             return None
         if identifier.quoted:
             hint = f"text goes between single quotes: '{node.name}'"
