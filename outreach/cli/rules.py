@@ -43,13 +43,13 @@ def check(paths: tuple[Path, ...], shape: str) -> None:
 
 
 @rules.command()
-@click.argument("folder", default=FOLDER, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--min-coverage", type=click.FloatRange(0, 100), default=0.0, help="Percent to be reached.")
 @_FORMAT
-def test(folder: Path, min_coverage: float, shape: str) -> None:
+def test(folder: Path | None, min_coverage: float, shape: str) -> None:
     """Run every example through the matcher. Exit 1 where one fails, or coverage is too low."""
     try:
-        report = wiring.test_rules(folder)
+        report = wiring.test_rules(folder or _own_folder())
     except RulesError as error:
         click.echo(str(error), err=True)
         raise SystemExit(2) from None
@@ -63,12 +63,18 @@ def test(folder: Path, min_coverage: float, shape: str) -> None:
 def _chosen(paths: Sequence[Path]) -> tuple[Path, set[Path]]:
     """The folder to read (a file needs its catalogue and lists), and the files to tell of (empty: all)."""
     if not paths:
-        return FOLDER, set()
+        return _own_folder(), set()
     first = paths[0]
     if first.is_dir():
         return first, set()
     folder = first.parent.parent if first.parent.name == "lists" else first.parent
     return folder, {path.resolve() for path in paths}
+
+
+def _own_folder() -> Path:
+    """`rules/` of the workspace that the command line or the environment names."""
+    workspace = click.get_current_context().obj
+    return workspace / FOLDER if isinstance(workspace, Path) else FOLDER
 
 
 def _as_json(problem: Problem) -> dict[str, object]:
