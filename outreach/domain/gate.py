@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
+from outreach.domain.moment import zone_of
 from outreach.domain.profile import Profile
 from outreach.domain.scale import Channel, Urgency
 
@@ -88,12 +88,12 @@ NOISELESS = frozenset({Channel.EMAIL, Channel.INBOX, Channel.CALL})
 its own hours."""
 
 
-def quiet_until(quiet: QuietHours, zone: str, now: datetime) -> datetime | None:
-    """When the quiet hours around `now` end, as aware UTC; None outside them.
+def quiet_until(quiet: QuietHours, zone: tzinfo, now: datetime) -> datetime | None:
+    """When the quiet hours around `now` end, as aware UTC and later than now; None outside them.
 
     Reckoned on the wall clock of the person's zone, so that daylight saving moves the end with it.
     """
-    local = now.astimezone(ZoneInfo(zone))
+    local = now.astimezone(zone)
     clock = local.time()
     over_midnight = quiet.start > quiet.end
     is_quiet = (
@@ -102,8 +102,10 @@ def quiet_until(quiet: QuietHours, zone: str, now: datetime) -> datetime | None:
     if not is_quiet:
         return None
     day = local.date() + timedelta(days=1 if over_midnight and clock >= quiet.start else 0)
-    end = datetime.combine(day, quiet.end, tzinfo=ZoneInfo(zone))
-    return end.astimezone(now.tzinfo)
+    end = datetime.combine(day, quiet.end, tzinfo=zone)
+    until = end.astimezone(UTC)
+    # The hour that is put back happens twice: the end that counts is the one still to come.
+    return until if until > now else end.replace(fold=1).astimezone(UTC)
 
 
 def _permission(policy: GatePolicy, profile: Profile, channel: Channel) -> Bar | None:
@@ -132,7 +134,7 @@ def gate(policy: GatePolicy, profile: Profile, channel: Channel, urgency: Urgenc
         return Held(now + HALT_PAUSE, Bar.HALTED)
     if channel in NOISELESS:
         return Open()
-    until = quiet_until(policy.quiet, profile.zone or policy.default_zone, now)
+    until = quiet_until(policy.quiet, zone_of(profile.zone, policy.default_zone), now)
     if until is None:
         return Open()
     if urgency is Urgency.CRITICAL:

@@ -8,12 +8,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 _LENGTHS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
-def zone_of(name: str | None) -> ZoneInfo:
-    """The zone of this name; UTC where there is none, or none that we know."""
-    try:
-        return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")
+def zone_of(name: str | None, default: str = "UTC") -> ZoneInfo:
+    """The zone of this name; the default, then UTC, where there is none, or none that we know."""
+    for wanted in (name, default):
+        try:
+            if wanted:
+                return ZoneInfo(wanted)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            continue
+    return ZoneInfo("UTC")
 
 
 def local(at: datetime, zone: str | None) -> str:
