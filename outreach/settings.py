@@ -210,12 +210,15 @@ class Settings(BaseSettings):
 
     @property
     def database_url(self) -> str:
-        """The database's address; a relative SQLite path is taken from the workspace."""
-        url = self.database.get_secret_value()
+        """The database's address."""
+        return self.url_at(self.database.get_secret_value())
+
+    def url_at(self, url: str) -> str:
+        """A database address; a relative SQLite path in it is taken from the workspace."""
         prefix = "sqlite:///"
-        if url.startswith(prefix) and not url.startswith("sqlite:////") and url != "sqlite:///:memory:":
-            return prefix + str((self.workspace / url.removeprefix(prefix)).resolve())
-        return url
+        if not url.startswith(prefix) or url.startswith(prefix + "/") or url == prefix + ":memory:":
+            return url
+        return prefix + str((self.workspace / url.removeprefix(prefix)).resolve())
 
 
 def workspace_from_environment() -> Path:

@@ -40,7 +40,7 @@ def _feed(
                 name=name,
                 catalogue=catalogue,
                 patterns=patterns,
-                url=one.url.get_secret_value(),
+                url=settings.url_at(one.url.get_secret_value()),
                 query=one.query,
                 watermark=one.watermark,
                 key=one.key,
