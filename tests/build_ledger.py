@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -22,6 +22,8 @@ from outreach.store.intake import people_of
 
 NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
 SHA = "ab" * 32
+NUMBERS = itertools.count(1)
+"""What must be unique over all ledgers of a test."""
 
 URGENT = Ladder(
     name="urgent",
@@ -45,14 +47,15 @@ class Ledger:
     now: datetime = NOW
     run: str = ""
     pull: str = ""
-    numbers: Any = field(default_factory=lambda: itertools.count(1))
 
     def begin(self) -> Ledger:
         """A run and a pull for the rest to hang on."""
         run = {"started_at": self.now, "finished_at": self.now, "rulebook_sha256": SHA}
         self.run = self._row(tables.runs, **run, counts={"no_rule_held": 4, "repeated": 1}, state="finished")
         counts = {"lines": 10, "read": 8, "quarantined": 2, "archive": None}
-        self.pull = self._row(tables.pulls, run=self.run, feed="risk", n=1, cursor="1", **counts, at=self.now)
+        self.pull = self._row(
+            tables.pulls, run=self.run, feed="risk", n=next(NUMBERS), cursor="1", **counts, at=self.now
+        )
         return self
 
     def person(self, user: str, **reach: Any) -> str:
@@ -62,7 +65,7 @@ class Ledger:
         return person
 
     def flag(self, person: str, pattern: str = "pig_butchering", **changes: Any) -> str:
-        row = {"pull": self.pull, "feed": "risk", "identity": f"{next(self.numbers):064x}", "beneficiary": ""}
+        row = {"pull": self.pull, "feed": "risk", "identity": f"{next(NUMBERS):064x}", "beneficiary": ""}
         score = {"score": Decimal("86.500"), "score_model": "m1", "flagged_at": self.now}
         return self._row(tables.flags, person=person, pattern=pattern, **{**row, **score, **changes})
 
@@ -94,7 +97,7 @@ class Ledger:
             tables.episodes,
             person=person,
             pattern=pattern,
-            beneficiary=f"{next(self.numbers):064x}",
+            beneficiary=f"{next(NUMBERS):064x}",
             severity_rank=2,
             transfer_ref="T-1",
             money_moved=False,
@@ -132,7 +135,7 @@ class Ledger:
         row = {
             "outreach": outreach,
             "step": 0,
-            "reference": reference(next(self.numbers)),
+            "reference": reference(next(NUMBERS)),
             "channel": "sms",
             "locale": "en",
             "template": "pig_butchering/leaving.en.j2",
@@ -163,7 +166,7 @@ class Ledger:
     def receipt(self, message: str, **changes: Any) -> str:
         row = {
             "provider": "twilio",
-            "event_id": str(next(self.numbers)),
+            "event_id": str(next(NUMBERS)),
             "provider_ref": "SM1",
             "detail": None,
         }

@@ -13,6 +13,7 @@ from outreach.adapters.core_file import FileCore
 from outreach.adapters.core_none import NoCore
 from outreach.adapters.matcher import DuckMatcher
 from outreach.adapters.renderer import JinjaRenderer
+from outreach.adapters.report import HtmlReport
 from outreach.domain.gate import GatePolicy, QuietHours
 from outreach.domain.scale import Channel
 from outreach.engine.dispatch import Dispatch
@@ -143,6 +144,11 @@ class House:
     def recovery(self) -> Recovery:
         """The stage that asks the core system."""
         return Recovery(store=self.store, core=self.core, clock=self.clock)
+
+    @cached_property
+    def report(self) -> HtmlReport:
+        """The writer of HTML reports."""
+        return HtmlReport()
 
     def migrate(self) -> None:
         """Bring the database to head."""

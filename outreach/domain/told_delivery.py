@@ -1,0 +1,140 @@
+"""What was said and what came back: messages, attempts, receipts, answers, tasks, core calls as entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from outreach.domain import wording
+from outreach.domain.entry import SHORT_HASH, AsSent, Entry, Kind, pairs
+from outreach.domain.moment import both
+from outreach.domain.story import (
+    AnswerRecord,
+    AttemptRecord,
+    CoreCallRecord,
+    EvidenceRecord,
+    MessageRecord,
+    NoteRecord,
+    ReceiptRecord,
+    TaskRecord,
+)
+from outreach.domain.wording import say
+
+
+def tell_message(message: MessageRecord) -> Entry:
+    """A message with its words as they were sent."""
+    channel = say(wording.CHANNELS, message.channel)
+    return Entry(
+        at=message.at,
+        kind=Kind.MESSAGE,
+        title=f"Message {message.reference} by {channel}: "
+        f"{wording.status_words(message.channel, message.status)}",
+        details=pairs(
+            ("to", message.to),
+            ("language", message.locale),
+            ("template", message.template),
+            ("template hash", message.template_sha256[:SHORT_HASH]),
+        ),
+        as_sent=as_sent(message),
+    )
+
+
+def as_sent(message: MessageRecord) -> AsSent:
+    """What the person got."""
+    return AsSent(
+        reference=message.reference,
+        channel=message.channel,
+        locale=message.locale,
+        to=message.to,
+        title=message.content.title,
+        text=message.content.text,
+        html=message.content.html,
+    )
+
+
+def tell_attempt(attempt: AttemptRecord, references: Mapping[str, str], zone: str | None) -> Entry:
+    """A try to hand a message over."""
+    result = "under way, or in doubt" if attempt.result is None else say(wording.RESULTS, attempt.result)
+    return Entry(
+        at=attempt.at,
+        kind=Kind.ATTEMPT,
+        title=f"Attempt {attempt.n} with {attempt.provider}: {result}",
+        details=pairs(
+            ("message", references.get(attempt.message)),
+            ("provider's reference", attempt.provider_ref),
+            ("reason", attempt.reason),
+            ("finished", both(attempt.finished_at, zone) if attempt.finished_at else None),
+        ),
+    )
+
+
+def tell_receipt(receipt: ReceiptRecord, references: Mapping[str, str]) -> Entry:
+    """A provider's later word."""
+    return Entry(
+        at=receipt.at,
+        kind=Kind.RECEIPT,
+        title=f"{receipt.provider} says: {say(wording.STATUSES, receipt.status)}",
+        details=pairs(("message", references.get(receipt.message))),
+    )
+
+
+def tell_evidence(evidence: EvidenceRecord, references: Mapping[str, str]) -> Entry:
+    """A sign that a message was seen."""
+    return Entry(
+        at=evidence.at,
+        kind=Kind.EVIDENCE,
+        title=f"Evidence: {say(wording.GRADES, evidence.grade)}",
+        details=pairs(("message", references.get(evidence.message)), ("source", evidence.source)),
+    )
+
+
+def tell_answer(answer: AnswerRecord, references: Mapping[str, str]) -> Entry:
+    """What the person said."""
+    return Entry(
+        at=answer.at,
+        kind=Kind.ANSWER,
+        title=f"Answered “{say(wording.ANSWERS, answer.answer)}” {say(wording.VIAS, answer.via)}",
+        details=pairs(("message", references.get(answer.message or ""))),
+    )
+
+
+def tell_core_call(call: CoreCallRecord) -> Iterator[Entry]:
+    """One entry a moment that is known: when it was asked, and when the core system answered."""
+    details = pairs(("transfer", call.transfer_ref), ("because", call.reason))
+    is_answered = call.answered_at is not None and call.state in {"confirmed", "refused"}
+    if call.asked_at is not None or not is_answered:
+        state = "asked" if is_answered else call.state
+        yield Entry(
+            at=call.asked_at or call.due_at,
+            kind=Kind.CORE,
+            title=wording.core_words(state, call.act, is_answered=is_answered),
+            details=details,
+        )
+    if is_answered and call.answered_at is not None:
+        title = wording.core_words(call.state, call.act)
+        yield Entry(at=call.answered_at, kind=Kind.CORE, title=title, details=details)
+
+
+def tell_task(task: TaskRecord, scripts: Mapping[tuple[str, int], str], zone: str | None) -> Iterator[Entry]:
+    """A task, and its end where it has ended."""
+    what = say(wording.TASKS, task.kind)
+    # A call's text is its message's text, which stands beside it already.
+    is_said = scripts.get((task.outreach or "", -1 if task.step is None else task.step)) == task.text
+    yield Entry(
+        at=task.at,
+        kind=Kind.TASK,
+        title=f"Task for a person: {what}",
+        details=pairs(
+            ("state", say(wording.TASK_STATES, task.state)),
+            ("due", both(task.due_at, zone)),
+            ("owner", task.owner),
+            ("text", None if is_said else task.text),
+        ),
+    )
+    if task.closed_at is not None:
+        word = say(wording.TASK_STATES, task.state)
+        yield Entry(at=task.closed_at, kind=Kind.TASK, title=f"Task {word}: {what}")
+
+
+def tell_note(note: NoteRecord) -> Entry:
+    """A note."""
+    return Entry(at=note.at, kind=Kind.NOTE, title=note.text, details=pairs(("by", note.actor)))
