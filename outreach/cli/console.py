@@ -55,3 +55,17 @@ def two_columns(title: str, rows: Mapping[str, object]) -> Table:
     for name, value in rows.items():
         table.add_row(escape(name), f"{value:,}" if isinstance(value, int) else escape(str(value)))
     return table
+
+
+def crossed(title: str, counts: Mapping[str, int]) -> Table:
+    """A table of counts named `row.column`, one row for each row name, with its sum."""
+    pairs = {tuple(name.split(".", 1)): count for name, count in counts.items()}
+    columns = sorted({column for _, column in pairs})
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    table.add_column("", style="bold")
+    for column in (*columns, "all"):
+        table.add_column(escape(column), justify="right")
+    for row in dict.fromkeys(row for row, _ in pairs):
+        cells = [pairs.get((row, column), 0) for column in columns]
+        table.add_row(escape(row), *(f"{n:,}" if n else "" for n in cells), f"{sum(cells):,}")
+    return table

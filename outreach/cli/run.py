@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from outreach.cli.console import err, out, progress, two_columns
+from outreach.cli.console import crossed, err, out, progress, two_columns
 from outreach.daemon import run_daemon
 from outreach.wiring import House, open_house
 
@@ -69,17 +69,19 @@ FUNNEL = {
 def show_counts(counts: Counter[str]) -> None:
     """The funnel of a cycle, then each reason with its count."""
     out.print(two_columns("Flags", {text: counts[name] for name, text in FUNNEL.items()}))
-    for prefix, title in (
-        ("skip.", "Skipped, by reason"),
-        ("quarantined.", "Quarantined lines, by reason"),
-        ("sent.", "Messages, by channel and locale"),
-        ("result.", "Handed over, by channel and result"),
-        ("closed.", "Outreaches closed, by reason"),
+    for prefix, title, shown in (
+        ("skip.", "Skipped, by reason", two_columns),
+        ("quarantined.", "Quarantined lines, by reason", two_columns),
+        ("sent.", "Messages, by channel and locale", crossed),
+        ("result.", "Handed over, by channel and result", crossed),
+        ("waiting.", "Steps that wait, by reason", two_columns),
+        ("passed.", "Steps passed over, by channel and reason", crossed),
+        ("closed.", "Outreaches closed, by reason", two_columns),
     ):
         rows = {name.removeprefix(prefix): n for name, n in sorted(counts.items()) if name.startswith(prefix)}
         if rows:
             out.print()
-            out.print(two_columns(title, rows))
+            out.print(shown(title, rows))
     if counts["held_for_approval"]:
         err.print("Something is over its limits and waits: `outreach approvals list`.")
 

@@ -216,6 +216,9 @@ class Dispatch:
         counts = Counter(f"result.{m.channel}.{type(result).__name__.lower()}" for _, m, result in sent)
         counts.update(f"sent.{m.channel}.{m.locale}" for _, m, _ in sent)
         counts.update(f"closed.{e.close}" for e in started if e.close)
+        barred = [bar for e in started for bar in e.bars]
+        counts.update(f"waiting.{bar.reason}" for bar in barred if bar.verdict == "held")
+        counts.update(f"passed.{bar.channel}.{bar.reason}" for bar in barred if bar.verdict == "barred")
         counts["claimed"] += len(started)
         return counts
 
