@@ -94,9 +94,15 @@ def _next_step(outreach: OutreachRecord, zone: str | None, now: datetime) -> str
 def _core(story: Story) -> list[str]:
     """What we asked of the core system and it has not confirmed: nobody may read it as done."""
     acts = {call.act: call.state for call in story.core_calls if call.state != "confirmed"}
-    return [
-        f"{act} {'asked for' if state == 'asked' else state}, not confirmed" for act, state in acts.items()
-    ]
+    return [f"{act} {say(_NOT_DONE, state)}" for act, state in acts.items()]
+
+
+_NOT_DONE = {
+    "due": "to be asked for",
+    "asked": "asked for, not confirmed",
+    "refused": "refused by the core system",
+    "dead": "could not be asked for",
+}
 
 
 def _tasks(story: Story) -> str:
