@@ -77,15 +77,24 @@ class DuckMatcher:
 
     @contextmanager
     def _stopped_in_time(self, connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-        """Interrupt DuckDB where it does not come back in time."""
-        timer = threading.Timer(self.at_most.total_seconds(), connection.interrupt)
+        """Interrupt DuckDB where it does not come back in time; no failure is told with a value of a row."""
+        late = threading.Event()
+
+        def stop() -> None:
+            late.set()
+            connection.interrupt()
+
+        timer = threading.Timer(self.at_most.total_seconds(), stop)
         timer.daemon = True
         timer.start()
         try:
             yield
-        except duckdb.InterruptException:
-            hint = "fewer rules, smaller batches, or a higher limit"
-            raise OutreachError(f"matching was stopped after {self.at_most}: {hint}") from None
+        except (duckdb.Error, OSError) as error:  # through Arrow, DuckDB's errors arrive as OSError
+            if late.is_set():
+                hint = "fewer rules, smaller batches, or a higher limit"
+                raise OutreachError(f"matching was stopped after {self.at_most}: {hint}") from None
+            # What follows the first colon may quote a row.
+            raise OutreachError(f"DuckDB could not match: {str(error).split(':', 1)[0]}") from None
         finally:
             timer.cancel()
 

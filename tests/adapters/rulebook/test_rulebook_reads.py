@@ -7,7 +7,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from rule_folder import FACTS, GOOD, LADDERS, TODAY, problems_of, read, write_folder
 
 from outreach.adapters.rulebook import load_rulebook
 from outreach.domain.condition import All, AnyOf, Compare, Fact, IsTrue, Literal, Operator
@@ -15,6 +14,7 @@ from outreach.domain.facts import FactType, WhenNull
 from outreach.domain.ruleset import InDoubt, Rulebook
 from outreach.domain.scale import Channel, Severity, Urgency
 from outreach.errors import RulesError
+from tests.adapters.rulebook.rule_folder import FACTS, GOOD, LADDERS, TODAY, problems_of, read, write_folder
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from rule_folder import condition_problems, read, write_folder
 
 from outreach.adapters.rulebook.check import check
 from outreach.adapters.rulebook.excerpt import Excerpt
@@ -16,6 +15,7 @@ from outreach.adapters.rulebook.vocabulary import Vocabulary
 from outreach.domain.clauses import clauses, said
 from outreach.domain.problem import Problem
 from outreach.domain.ruleset import Rulebook
+from tests.adapters.rulebook.rule_folder import condition_problems, read, write_folder
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from rule_folder import FACTS, GOOD, problems_of, read, write_folder
 
 from outreach.adapters.rulebook import CODES
+from tests.adapters.rulebook.rule_folder import FACTS, GOOD, problems_of, read, write_folder
 
 EIGHT_MISTAKES = (
     GOOD.replace("severity: high", "severity: hihg")
