@@ -121,11 +121,19 @@ def test_nobody_is_told_that_money_is_about_to_leave_after_it_left(book: Ruleboo
     assert not [hit for s, rule in leaving for hit in holds_in(s, rule, "sent")]
 
 
-@pytest.mark.parametrize("pattern", ["remote_access", "phishing_ato"])
-def test_a_stranger_on_the_device_or_in_the_account_is_never_written_to(book: Rulebook, pattern: str) -> None:
+@pytest.mark.parametrize(
+    ("pattern", "stranger_reads"),
+    [
+        ("remote_access", {Channel.PUSH, Channel.EMAIL}),  # the inbox entry is for another device
+        ("phishing_ato", {Channel.PUSH, Channel.INBOX}),  # both come with the account
+    ],
+)
+def test_a_stranger_on_the_device_or_in_the_account_is_never_written_to(
+    book: Rulebook, pattern: str, stranger_reads: set[Channel]
+) -> None:
     channels = {step.channel for rule in book.sets[pattern].rules for step in rule.warn.ladder.steps}
     assert channels
-    assert not channels & {Channel.PUSH, Channel.INBOX}
+    assert not channels & stranger_reads
 
 
 def test_false_support_is_not_answered_by_a_call_before_the_loss(book: Rulebook) -> None:
