@@ -78,7 +78,7 @@ class Rulings:
     """All rulings of a batch, the episodes that changed, and what they end.
 
     `opened` are new rows, `joined` existing ones with their new state, `ended` the ids of episodes that
-    lapsed, `overtaken` the ids of outreaches that a more severe warning takes over.
+    lapsed (of either), `overtaken` the ids of outreaches that a more severe warning takes over.
     """
 
     rulings: tuple[Ruling, ...]
@@ -102,16 +102,17 @@ class _Ledger:
         under_way: Mapping[str, OpenOutreach],
         new_id: Callable[[], str],
     ) -> None:
-        self.before = {episode.key: episode for episode in episodes}
+        self.before = {episode.id: episode for episode in episodes}
         self.now = dict(self.before)
+        self.current = {episode.key: episode.id for episode in self.before.values()}
         self.under_way = dict(under_way)
         self.ended: list[str] = []
         self.overtaken: list[str] = []
         self.new_id = new_id
 
-    def join(self, claim: Claim) -> Episode:
-        """The episode this claim belongs to, opened where there is none within the gap."""
-        episode = self.now.get(claim.key)
+    def join(self, claim: Claim) -> str:
+        """The id of the episode this claim belongs to, opened where there is none within the gap."""
+        episode = self.now.get(self.current.get(claim.key, ""))
         if episode is not None and claim.at - episode.last_flag_at <= GAP:
             joined = replace(episode, last_flag_at=max(episode.last_flag_at, claim.at))
         else:
@@ -119,14 +120,14 @@ class _Ledger:
                 self.ended.append(episode.id)
             joined = Episode(id=self.new_id(), key=claim.key, opened_at=claim.at, last_flag_at=claim.at)
         if joined.transfer_ref is None:
-            joined = replace(joined, transfer_ref=_text(claim.facts.get("transfer_ref")))
-        self.now[claim.key] = joined
-        return joined
+            joined = replace(joined, transfer_ref=_transfer_ref(claim))
+        self.now[joined.id] = joined
+        self.current[claim.key] = joined.id
+        return joined.id
 
-    def rule(self, claim: Claim) -> Ruling:
-        """The final decision of a claim, and its effect on episode and person."""
-        episode = self.join(claim)
-        decision = claim.decision
+    def rule(self, claim: Claim, id: str) -> Ruling:
+        """The final decision of a claim in its episode, and its effect on episode and person."""
+        episode, decision = self.now[id], claim.decision
         if decision.verdict is not Verdict.WARN or decision.is_shadow:
             return Ruling(claim, episode.id, decision)
         bar = self._bar(claim, episode)
@@ -149,7 +150,7 @@ class _Ledger:
         other = self.under_way.get(person)
         if other is not None:
             self.overtaken.append(other.id)
-        self.now[claim.key] = replace(
+        self.now[episode.id] = replace(
             episode,
             severity_rank=max(episode.severity_rank, claim.severity_rank),
             money_moved=episode.money_moved or claim.money_moved,
@@ -157,13 +158,19 @@ class _Ledger:
         self.under_way[person] = OpenOutreach("", episode.id, claim.severity_rank)
 
 
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
+def _transfer_ref(claim: Claim) -> str | None:
+    ref = claim.facts.get("transfer_ref")
+    return ref if isinstance(ref, str) else None
 
 
-def _weight(claim: Claim) -> tuple[int, bool, int, Decimal]:
+def _moment(claim: Claim) -> tuple[datetime, str]:
+    return (claim.at, _transfer_ref(claim) or "")
+
+
+def _weight(claim: Claim) -> tuple[object, ...]:
+    """Severity, money, urgency and score; the rest only so that equals, too, have an order of their own."""
     urgency = claim.decision.rule.rule.warn.urgency.rank
-    return (claim.severity_rank, claim.money_moved, urgency, claim.score)
+    return (claim.severity_rank, claim.money_moved, urgency, claim.score, *_moment(claim), claim.key)
 
 
 def settle(
@@ -175,17 +182,20 @@ def settle(
     """Join every claim to its episode and let only the most severe warning of each person open.
 
     `episodes` are the open ones of the claims' people; `under_way` maps a person to the outreach that
-    is climbing for them. Claims are taken most severe first, so the order of a feed changes nothing.
+    is climbing for them. Claims join in the order of their time and are ruled most severe first, so the
+    order of a feed changes nothing.
     """
     ledger = _Ledger(episodes, under_way, new_id)
-    ordered = sorted(claims, key=_weight, reverse=True)
-    rulings = tuple(ledger.rule(claim) for claim in ordered)
-    old_ids = {episode.id for episode in ledger.before.values()}
-    touched = [e for key, e in ledger.now.items() if e is not ledger.before.get(key)]
+    joined = [(claim, ledger.join(claim)) for claim in sorted(claims, key=_moment)]
+    lapsed = set(ledger.ended)
+    # What lapsed within this very batch comes last: an old flag never takes the place of a fresh one.
+    joined.sort(key=lambda pair: (pair[1] not in lapsed, *_weight(pair[0])), reverse=True)
+    rulings = tuple(ledger.rule(claim, id) for claim, id in joined)
+    touched = [e for id, e in ledger.now.items() if e is not ledger.before.get(id)]
     return Rulings(
         rulings=rulings,
-        opened=tuple(e for e in touched if e.id not in old_ids),
-        joined=tuple(e for e in touched if e.id in old_ids),
+        opened=tuple(e for e in touched if e.id not in ledger.before),
+        joined=tuple(e for e in touched if e.id in ledger.before),
         ended=tuple(ledger.ended),
         overtaken=tuple(ledger.overtaken),
     )
