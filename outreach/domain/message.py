@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from outreach.domain.scale import Channel
@@ -17,8 +19,12 @@ def reference(number: int) -> str:
 
 
 def read_reference(text: str) -> str:
-    """A reference as a person typed it, in its one form: upper case, no blanks, I and L as 1, O as 0."""
-    kept = "".join(c for c in text.upper() if c.isalnum())
+    """A reference as a person typed it, in its one form: upper case, no blanks, I and L as 1, O as 0.
+
+    Digits count in any script, and full-width letters as plain ones.
+    """
+    plain = unicodedata.normalize("NFKC", text).upper()
+    kept = "".join(str(unicodedata.decimal(c, c)) for c in plain if c.isalnum())
     return kept.translate(str.maketrans("ILO", "110"))
 
 
@@ -74,14 +80,24 @@ class SmsSize:
 
 
 def sms_size(text: str) -> SmsSize:
-    """The size of an SMS: GSM-7 160/153 septets, else UCS-2 70/67 code units (3GPP TS 23.038, 23.040)."""
+    """The size of an SMS: GSM-7 160/153 septets, else UCS-2 70/67 code units (3GPP TS 23.038, 23.040).
+
+    What takes two units (an escaped character, a surrogate pair) never straddles two parts.
+    """
     odd_at = next((i for i, c in enumerate(text, 1) if c not in GSM_BASIC and c not in GSM_EXTENDED), 0)
     if not odd_at:
-        units = sum(2 if c in GSM_EXTENDED else 1 for c in text)
-        return SmsSize("GSM-7", units, _parts(units, 160, 153))
-    units = len(text.encode("utf-16-be")) // 2
-    return SmsSize("UCS-2", units, _parts(units, 70, 67), text[odd_at - 1], odd_at)
+        widths = [2 if c in GSM_EXTENDED else 1 for c in text]
+        return SmsSize("GSM-7", sum(widths), _parts(widths, 160, 153))
+    widths = [2 if c > "\uffff" else 1 for c in text]
+    return SmsSize("UCS-2", sum(widths), _parts(widths, 70, 67), text[odd_at - 1], odd_at)
 
 
-def _parts(units: int, alone: int, joined: int) -> int:
-    return 1 if units <= alone else -(-units // joined)
+def _parts(widths: Sequence[int], alone: int, joined: int) -> int:
+    if sum(widths) <= alone:
+        return 1
+    parts, room = 1, joined
+    for width in widths:
+        if width > room:
+            parts, room = parts + 1, joined
+        room -= width
+    return parts
