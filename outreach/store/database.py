@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from outreach.errors import StoreError
@@ -70,10 +70,7 @@ class Store:
                 raise Conflict(_first_line(error.orig)) from None
             raise
         except DBAPIError as error:
-            # Only the driver's own words: SQLAlchemy's would print the parameters, which may be personal.
-            if error.connection_invalidated or _is_unusable(error):
-                raise StoreError(f"the database cannot be used: {_first_line(error.orig)}") from None
-            raise
+            raise _refusal(error) from None
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
@@ -82,9 +79,7 @@ class Store:
             with self.engine.connect().execution_options(outreach_reads=True) as connection:
                 yield Tx(connection, self.vault, self.new_id)
         except DBAPIError as error:
-            if error.connection_invalidated or _is_unusable(error):
-                raise StoreError(f"the database cannot be used: {_first_line(error.orig)}") from None
-            raise
+            raise _refusal(error) from None
 
     def lease_clock(self, tx: Tx, now: datetime) -> datetime:
         """The clock that leases live by: the database's where machines share one, else `now`."""
@@ -102,7 +97,13 @@ class Store:
 
 def _engine(url: str) -> Engine:
     # Parameters are kept out of error texts: they hold addresses and bodies.
-    engine = create_engine(url, hide_parameters=True, pool_pre_ping=not url.startswith("sqlite"))
+    try:
+        engine = create_engine(url, hide_parameters=True, pool_pre_ping=not url.startswith("sqlite"))
+    except (ArgumentError, ImportError, ValueError):  # none of their words: the address may hold a password
+        raise StoreError(
+            "the database's address cannot be understood, or its driver is not installed: "
+            "set OUTREACH_DATABASE to sqlite:///outreach.db or postgresql+psycopg://user@host/name"
+        ) from None
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -126,8 +127,27 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
+@contextmanager
+def told_in_words() -> Iterator[None]:
+    """A database that refuses inside becomes a StoreError."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _refusal(error) from None
+
+
+def _refusal(error: DBAPIError) -> Exception:
+    """What to raise instead: a StoreError where the database cannot be used, else the error itself."""
+    # Only the driver's own words: SQLAlchemy's would print the parameters, which may be personal.
+    if error.connection_invalidated or _is_unusable(error):
+        return StoreError(f"the database cannot be used: {_first_line(error.orig)}")
+    return error
+
+
 def _is_unusable(error: DBAPIError) -> bool:
     text = str(error.orig).lower()
+    if error.statement is None:  # it was never reached: whatever the driver says, nothing can be done with it
+        return True
     signs = ("no such table", "does not exist", "unable to open", "readonly", "disk is full", "disk i/o",
              "connection refused", "could not connect", "connection failed", "locked", "malformed",
              "not a database", "no such column")  # fmt: skip

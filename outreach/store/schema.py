@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from alembic import command
 from outreach.errors import StoreError
+from outreach.store.database import told_in_words
 
 HOW_TO_MIGRATE = "run `outreach migrate`"
 
@@ -24,7 +25,8 @@ def _config(folder: Path, engine: Engine) -> Config:
 
 def migrate(engine: Engine, folder: Path, revision: str = "head") -> None:
     """Bring the schema to `revision`, step by step. `folder` holds the migrations."""
-    command.upgrade(_config(folder, engine), revision)
+    with told_in_words():
+        command.upgrade(_config(folder, engine), revision)
 
 
 def downgrade(engine: Engine, folder: Path, revision: str) -> None:
@@ -34,7 +36,7 @@ def downgrade(engine: Engine, folder: Path, revision: str) -> None:
 
 def state(engine: Engine, folder: Path) -> tuple[str | None, str | None]:
     """The revision the database is at, and the newest one there is."""
-    with engine.connect() as connection:
+    with told_in_words(), engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
     return current, ScriptDirectory(str(folder)).get_current_head()
 
