@@ -56,7 +56,7 @@ _STYLES = {"message": "bold", "answer": "bold green", "core": "yellow", "task": 
 
 def _entry(entry: Entry, zone: str | None) -> Iterator[Text]:
     head = Text(f"{both(entry.at, zone)}  ", "cyan")
-    head.append(f"{entry.kind.value:<9} ", "dim")
+    head.append(f"{say(wording.KINDS, entry.kind.value):<11} ", "dim")
     yield head.append(printable(entry.title), _STYLES.get(entry.kind.value, ""))
     if entry.as_sent is not None:
         yield from _said(entry.as_sent)

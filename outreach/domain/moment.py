@@ -34,9 +34,13 @@ def both(at: datetime, zone: str | None) -> str:
     there = at.astimezone(zone_of(zone))
     if there.utcoffset() == timedelta() and str(there.tzinfo) in {"UTC", "Etc/UTC"}:
         return utc(at)
-    same_day = there.date() == at.astimezone(UTC).date()
-    beside = utc(at)[11:] if same_day else utc(at)
-    return f"{local(at, zone)} ({beside})"
+    return f"{local(at, zone)} ({utc_beside(at, zone)})"
+
+
+def utc_beside(at: datetime, zone: str | None) -> str:
+    """`13:02 UTC`, with the date where it is another day than on the wall clock of this zone."""
+    is_same_day = at.astimezone(zone_of(zone)).date() == at.astimezone(UTC).date()
+    return utc(at)[11:] if is_same_day else utc(at)
 
 
 def near(at: datetime, zone: str | None, now: datetime) -> str:

@@ -49,7 +49,8 @@ def _warned(story: Story, now: datetime) -> list[str]:
     perhaps = f"{doubtful} {'more ' if reached else ''}in doubt" if doubtful else ""
     if not reached:
         about = _list(dict.fromkeys(patterns.values()))
-        return [f"Not warned about {about} so far", perhaps]
+        has_ended = all(outreach.state == "closed" for outreach in story.outreaches)
+        return [f"Not warned about {about}{'' if has_ended else ' so far'}", perhaps]
     by_pattern = Counter(patterns.get(message.outreach, "an unknown pattern") for message in reached)
     about = _list(f"{times(count)} about {pattern}" for pattern, count in by_pattern.items())
     last = reached[-1]
@@ -64,7 +65,7 @@ def _list(words: Iterable[str]) -> str:
 
 def _answered(story: Story) -> str:
     if not story.answers:
-        return "no answer"
+        return "no answer" if _reached(story) else ""
     last = story.answers[-1]
     return f"answered “{say(wording.ANSWERS, last.answer)}” {say(wording.VIAS, last.via)}"
 

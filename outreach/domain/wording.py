@@ -64,6 +64,9 @@ BARS: Words = {
     Bar.NOT_SAYABLE: "the template lacked a fact that it must say",
 }
 
+KINDS: Words = {"bar": "gate", "core": "core system"}
+"""Kinds of entries that support knows under another word."""
+
 BAR_VERDICTS: Words = {"held": "held", "barred": "passed over", "overridden": "sent all the same"}
 
 STATUSES: Words = {

@@ -139,9 +139,10 @@ def _held(tx: Tx, kept: Rows) -> dict[tuple[str, str, str], str]:
 
 
 def _story(tx: Tx, person: str, shelf: _Shelf, show: Callable[[str], str]) -> Story:
-    def rows(table: Table[Any], moment: str) -> list[Row[Any]]:
+    def rows(table: Table[Any], *by: str) -> list[Row[Any]]:
+        # Ids rise with the millisecond only; within one, the step or the number tells the order.
         kept = shelf.rows[table.name].get(person, [])
-        return sorted(kept, key=lambda row: (getattr(row, moment), getattr(row, "id", "")))
+        return sorted(kept, key=lambda row: (*(getattr(row, name) for name in by), getattr(row, "id", "")))
 
     known = next(iter(rows(people, "created_at")), None)
     profile = next(iter(rows(profiles, "updated_at")), None)
@@ -153,13 +154,15 @@ def _story(tx: Tx, person: str, shelf: _Shelf, show: Callable[[str], str]) -> St
         zone=profile.zone if profile else None,
         country=profile.country if profile else None,
         contacts=tuple(_contact(tx, row, shelf, show) for row in rows(contact_points, "valid_from")),
-        consents=tuple(_plain(ConsentRecord, row) for row in rows(consents, "at")),
+        consents=tuple(_plain(ConsentRecord, row) for row in rows(consents, "at", "channel")),
         flags=tuple(_flag(row) for row in rows(flags, "flagged_at")),
         decisions=tuple(_decision(row) for row in rows(decisions, "at")),
         outreaches=tuple(_outreach(row, shelf) for row in rows(outreaches, "opened_at")),
-        bars=tuple(_plain(BarRecord, row) for row in rows(bars, "at")),
-        messages=tuple(message_record(tx, row, show) for row in rows(messages, "created_at")),
-        attempts=tuple(_plain(AttemptRecord, row, at="started_at") for row in rows(attempts, "started_at")),
+        bars=tuple(_plain(BarRecord, row) for row in rows(bars, "at", "step")),
+        messages=tuple(message_record(tx, row, show) for row in rows(messages, "created_at", "step")),
+        attempts=tuple(
+            _plain(AttemptRecord, row, at="started_at") for row in rows(attempts, "started_at", "n")
+        ),
         receipts=tuple(_plain(ReceiptRecord, row) for row in rows(receipts, "at")),
         evidence=tuple(_plain(EvidenceRecord, row) for row in rows(evidence, "at")),
         answers=tuple(_plain(AnswerRecord, row) for row in rows(acknowledgments, "at")),

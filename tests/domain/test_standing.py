@@ -78,6 +78,7 @@ def test_a_message_in_doubt_is_said_to_be_in_doubt() -> None:
     told = standing(a_story(outreaches=(an_outreach(),), messages=(a_message(status="in_doubt"),)), NOW)
 
     assert "1 in doubt" in told
+    assert "no answer" not in told
     assert told.startswith("Not warned")
 
 

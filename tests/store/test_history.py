@@ -316,3 +316,15 @@ def test_the_audit_keeps_every_line(store: Store) -> None:
 
     with store.read() as tx:
         assert tx.connection.execute(select(func.count()).select_from(tables.audit)).scalar_one() == 2
+
+
+def test_steps_that_were_passed_over_in_one_moment_stand_in_the_order_of_the_ladder(store: Store) -> None:
+    with store.begin() as tx:
+        ledger = Ledger(tx).begin()
+        person = ledger.person("u-1")
+        outreach = ledger.outreach(person)
+        for step in (2, 0, 1):
+            ledger.bar(outreach, step=step)
+
+    with store.read() as tx:
+        assert [bar.step for bar in story(tx, person).bars] == [0, 1, 2]

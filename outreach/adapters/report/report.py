@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from outreach.domain import wording
 from outreach.domain.entry import Entry
-from outreach.domain.moment import both, local, utc, zone_of
+from outreach.domain.moment import both, local, utc, utc_beside, zone_of
 from outreach.domain.printable import printable
 from outreach.domain.report import RunReport, Telling
 from outreach.domain.wording import say, status_words
@@ -41,6 +41,8 @@ class HtmlReport:
             both=both,
             local=local,
             utc=utc,
+            utc_beside=utc_beside,
+            say_kind=lambda word: say(wording.KINDS, word),
             day=_day,
             clock=_clock,
             say_channel=lambda word: say(wording.CHANNELS, word),
