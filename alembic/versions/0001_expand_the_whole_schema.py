@@ -218,7 +218,9 @@ def upgrade() -> None:
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["episode"], ["episodes.id"], name=op.f("fk_core_calls_episode")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_calls")),
-        sa.UniqueConstraint("act", "episode", name=op.f("uq_core_calls_act_episode")),
+        sa.UniqueConstraint(
+            "act", "episode", "transfer_ref", name=op.f("uq_core_calls_act_episode_transfer_ref")
+        ),
     )
     op.create_index(op.f("ix_core_calls_episode"), "core_calls", ["episode"], unique=False)
     op.create_index(op.f("ix_core_calls_person"), "core_calls", ["person"], unique=False)

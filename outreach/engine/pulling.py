@@ -25,6 +25,7 @@ from outreach.store import intake as ledger
 from outreach.store.contacts import write_reaches
 from outreach.store.database import Conflict, Store, Tx
 from outreach.store.decisions import Decided, FlagRow, write_decisions, write_flags
+from outreach.store.ending import end_outreaches
 from outreach.telemetry import PULL_FINISHED, PULL_LEFT
 
 log = structlog.get_logger()
@@ -161,7 +162,7 @@ class Pulling:
         episodes = ledger.open_episodes(tx, persons)
         rulings = settle(claims, episodes, ledger.under_way(tx, persons), self.stage.new_id)
         ledger.write_episodes(tx, rulings.opened, rulings.joined, rulings.ended, now)
-        ledger.close_outreaches(tx, rulings.overtaken, Close.OVERTAKEN, now)
+        end_outreaches(tx, rulings.overtaken, Close.OVERTAKEN, now)
         write_decisions(tx, self.run, [self._decided(r, now) for r in rulings.rulings], now)
         write_reaches(tx, [lines[r.claim.flag].reach for r in rulings.rulings if r.opens], source, now)
         return rulings

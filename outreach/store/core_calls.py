@@ -38,7 +38,7 @@ class Ask:
 
 
 def ask_core(tx: Tx, ask: Ask, now: datetime) -> None:
-    """Write down one request; the same act for the same episode is asked once."""
+    """Write down one request; the same act for the same transfer of an episode is asked once."""
     state = {"state": "due", "tries": 0, "due_at": now, "asked_at": None, "answered_at": None}
     tx.insert_new(core_calls, [{"id": tx.new_id(), **asdict(ask), **state}])
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from outreach.domain.delivery import Status
 from outreach.domain.ladder import Close
 from outreach.store.database import Tx
-from outreach.store.intake import chunks, close_outreaches
-from outreach.store.tables import audit, messages, notes, outreaches, tasks
+from outreach.store.ending import end_outreaches
+from outreach.store.tables import audit, notes, outreaches
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +43,5 @@ def stop_person(tx: Tx, person: str, reason: str, actor: str, now: datetime) -> 
     add_note(tx, person, f"Stopped all outreach: {reason}", actor, now)
     query = select(outreaches.c.id).where(outreaches.c.person == person, outreaches.c.state != "closed")
     ids = list(tx.connection.execute(query).scalars())
-    close_outreaches(tx, ids, Close.STOPPED.value, now)
-    waiting = calls = 0
-    for chunk in chunks(ids):
-        # Only RETRYING: a queued message has an open attempt, and whoever holds it writes what came of it.
-        retry = (messages.c.outreach.in_(chunk)) & (messages.c.status == Status.RETRYING.value)
-        cancelled = update(messages).where(retry).values(status=Status.CANCELLED.value, status_at=now)
-        waiting += tx.connection.execute(cancelled).rowcount
-        open_call = tasks.c.outreach.in_(chunk) & (tasks.c.kind == "call") & (tasks.c.state == "open")
-        dropped = update(tasks).where(open_call).values(state="dropped", closed_at=now)
-        calls += tx.connection.execute(dropped).rowcount
+    waiting, calls = end_outreaches(tx, ids, Close.STOPPED.value, now)
     return Stopped(len(ids), waiting, calls)

@@ -8,8 +8,16 @@ from datetime import datetime
 from sqlalchemy import select
 
 from outreach.store.database import Tx
-from outreach.store.intake import close_outreaches
-from outreach.store.tables import acknowledgments, episodes, evidence, messages, outreaches, people
+from outreach.store.ending import end_outreaches
+from outreach.store.tables import (
+    acknowledgments,
+    decisions,
+    episodes,
+    evidence,
+    messages,
+    outreaches,
+    people,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +44,11 @@ def told(tx: Tx, message: str) -> Told | None:
             outreaches.c.pattern,
             outreaches.c.episode,
             episodes.c.transfer_ref,
+            decisions.c.facts,
             acknowledgments.c.answer,
         )
         .join(outreaches, outreaches.c.id == messages.c.outreach)
+        .join(decisions, decisions.c.id == outreaches.c.decision)
         .join(episodes, episodes.c.id == outreaches.c.episode)
         .join(people, people.c.id == messages.c.person)
         .outerjoin(acknowledgments, acknowledgments.c.outreach == messages.c.outreach)
@@ -52,7 +62,8 @@ def told(tx: Tx, message: str) -> Told | None:
         reference=row.reference,
         outreach=row.outreach,
         episode=row.episode,
-        transfer_ref=row.transfer_ref,
+        # An episode may see several transfers: an answer is about the one that the warning was about.
+        transfer_ref=row.facts.get("transfer_ref") or row.transfer_ref,
         person=row.person,
         pattern=row.pattern,
         template=row.template,
@@ -72,5 +83,5 @@ def acknowledge(tx: Tx, to: Told, answer: str, via: str, now: datetime) -> bool:
     row = {"id": tx.new_id(), "person": to.person, "outreach": to.outreach, "message": to.message}
     is_first = tx.insert_new(acknowledgments, [{**row, "answer": answer, "via": via, "at": now}]) == 1
     if is_first:
-        close_outreaches(tx, [to.outreach], "acknowledged", now)
+        end_outreaches(tx, [to.outreach], "acknowledged", now)
     return is_first

@@ -229,13 +229,3 @@ def _changing(episode: Episode) -> dict[str, Any]:
         "money_moved": episode.money_moved,
         "last_flag_at": episode.last_flag_at,
     }
-
-
-def close_outreaches(tx: Tx, ids: Sequence[str], reason: str, now: datetime) -> None:
-    """End these climbs, if they have not ended yet."""
-    for chunk in chunks(ids):
-        tx.connection.execute(
-            update(outreaches)
-            .where(outreaches.c.id.in_(chunk), outreaches.c.state != "closed")
-            .values(state="closed", closed_at=now, close_reason=reason, lease_until=None)
-        )

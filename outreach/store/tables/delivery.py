@@ -125,5 +125,5 @@ core_calls = table(
     moment("due_at"),
     moment("asked_at", optional=True),
     moment("answered_at", optional=True),
-    UniqueConstraint("act", "episode"),
+    UniqueConstraint("act", "episode", "transfer_ref"),
 )
