@@ -6,24 +6,22 @@ only when it goes to quarantine.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
-from functools import cache
 from types import TracebackType
-from zoneinfo import available_timezones
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from outreach.adapters.feeds.casting import enum_name
 from outreach.adapters.feeds.conflicts import conflicting
 from outreach.adapters.feeds.fault import Fault, reject
+from outreach.adapters.feeds.locked import locked_duckdb
 from outreach.adapters.feeds.mapping import Select
 from outreach.adapters.feeds.raw import RawRows
 from outreach.adapters.feeds.typing_query import FAULT, TypingQuery, broken_select, picks, typing_query
 from outreach.domain.facts import Catalogue
-from outreach.domain.flag import UNKNOWN_PATTERN, FlagBatch, Rejected
+from outreach.domain.flag import FlagBatch, Rejected
 from outreach.errors import FeedError
 from outreach.frames import flag_schema
 
@@ -34,7 +32,7 @@ class Framer:
     def __init__(self, *, feed: str, catalogue: Catalogue, select: Select, patterns: Collection[str]) -> None:
         self.feed, self.catalogue, self.select = feed, catalogue, select
         self.schema = flag_schema(catalogue)
-        self._connection = _locked(catalogue, patterns)
+        self._connection = locked_duckdb(catalogue, patterns)
         self._queries: dict[tuple[str, ...], TypingQuery] = {}
 
     def __enter__(self) -> Framer:
@@ -165,30 +163,3 @@ def _without_conflicts(table: pa.Table, raw: RawRows) -> tuple[pa.Table, list[Re
     return table.filter(keep), [
         reject(line, raw.place, Fault.CONFLICT, raw.text_of(line), "identity") for line in lines
     ]
-
-
-def _locked(catalogue: Catalogue, patterns: Collection[str]) -> duckdb.DuckDBPyConnection:
-    """A DuckDB that knows the closed sets and can reach nothing outside its memory."""
-    connection = duckdb.connect(
-        ":memory:", config={"threads": 1, "memory_limit": "1GB", "temp_directory": ""}
-    )
-    connection.execute("SET TimeZone = 'UTC'")
-    _enum(connection, "iana_zone", _zones())
-    _enum(connection, "known_pattern", {*patterns, UNKNOWN_PATTERN})
-    for spec in catalogue.values():
-        if spec.one_of:
-            _enum(connection, enum_name(spec), spec.one_of)
-    connection.execute("SET enable_external_access = false")
-    connection.execute("SET lock_configuration = true")
-    return connection
-
-
-def _enum(connection: duckdb.DuckDBPyConnection, name: str, values: Iterable[str]) -> None:
-    texts = ", ".join("'" + value.replace("'", "''") + "'" for value in sorted(values))
-    connection.execute(f"CREATE TYPE {name} AS ENUM ({texts})")
-
-
-@cache
-def _zones() -> frozenset[str]:
-    """The zones that `zoneinfo` (and so the gate) can read here."""
-    return frozenset(available_timezones())

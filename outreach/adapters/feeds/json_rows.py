@@ -23,7 +23,7 @@ class Doubled(dict[str, Any]):
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
-    if len(found) != len(pairs) or any(type(value) is Doubled for value in found.values()):
+    if len(found) != len(pairs) or Doubled in map(type, found.values()):
         return Doubled(found)
     return found
 
@@ -128,9 +128,16 @@ def object_table(
     seen: set[str] = set().union(*objects.values())
     names = [name for name in wanted if name in seen or name in needed]
     rows = list(objects.values())
-    return text_table(
-        {name: text_array([row.get(name) for row in rows], json_text) for name in names}, list(objects)
-    )
+    return text_table(_columns(rows, names), list(objects))
+
+
+def _columns(rows: list[dict[str, Any]], names: list[str]) -> dict[str, pa.Array]:
+    """Objects as text columns: at once where every value is a text already, else one column at a time."""
+    shape = pa.struct([(name, pa.string()) for name in names])
+    try:
+        return dict(zip(names, pa.array(rows, shape).flatten(), strict=True))
+    except (pa.ArrowTypeError, pa.ArrowInvalid, TypeError):
+        return {name: text_array([row.get(name) for row in rows], json_text) for name in names}
 
 
 def text_array(values: list[Any], as_text: Callable[[Any], str | None]) -> pa.Array:

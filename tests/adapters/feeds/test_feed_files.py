@@ -149,6 +149,17 @@ def test_another_file_under_the_same_name_is_read_from_its_start(tmp_path: Path,
     assert users(pulled(a_feed(path).batches(cursor))) == others
 
 
+def test_a_file_that_only_differs_in_its_middle_is_another_file(tmp_path: Path) -> None:
+    path = tmp_path / "flags.csv"
+    names = [f"u{n:04}" for n in range(300)]
+    path.write_text(csv_text(*names))
+    cursor = pulled(a_feed(path).batches(None)).cursors[-1]
+    path.write_text(csv_text(*names[:150], "x0150", *names[151:]))
+    os.utime(path, ns=(1, 1))
+
+    assert "x0150" in users(pulled(a_feed(path).batches(cursor)))
+
+
 def test_new_files_are_picked_up_and_gone_ones_forgotten(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "1.csv").write_text(csv_text("u1"))

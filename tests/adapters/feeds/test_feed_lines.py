@@ -155,6 +155,10 @@ def test_a_header_column_that_stands_twice_sends_every_line_to_quarantine(tmp_pa
     ]
 
 
+def test_a_nul_in_a_column_nobody_asks_for_goes_to_quarantine_too(tmp_path: Path) -> None:
+    assert pull_csv(tmp_path, GOOD + ",a\0b", header=HEADER + ",x").reasons == [(2, "nul_byte")]
+
+
 def test_a_doubled_header_column_nobody_asks_for_does_no_harm(tmp_path: Path) -> None:
     assert len(pull_csv(tmp_path, GOOD + ",1,2", header=HEADER + ",x,x").rows) == 1
 

@@ -7,11 +7,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
+from outreach.adapters.feeds.locked import locked_duckdb
 from outreach.errors import FeedError
 from outreach.frames import flag_schema
-from tests.adapters.feeds.feed_build import CATALOGUE, GOOD, a_feed, known, line, pull_csv
+from tests.adapters.feeds.feed_build import CATALOGUE, GOOD, PATTERNS, a_feed, known, line, pull_csv
 
 MINIMAL = {"user_ref": "u1", "pattern": "recovery", "risk_score": "80"}
 VALUES: list[tuple[str, str, Any]] = [
@@ -219,3 +221,23 @@ def test_a_rejected_line_keeps_its_text_out_of_every_repr(tmp_path: Path) -> Non
 
     assert b"secret.person" in pull.rejected[0].text
     assert "secret" not in repr(pull.rejected[0])
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM read_text('/etc/hostname')",
+        "SELECT * FROM '/etc/hostname.csv'",
+        "COPY (SELECT 1) TO '/tmp/outreach-escape.csv'",
+        "ATTACH '/tmp/outreach-escape.db'",
+        "SET enable_external_access = true",
+        "SET threads = 2",
+        "INSTALL httpfs",
+    ],
+)
+def test_the_duckdb_that_runs_a_select_reaches_nothing_outside_its_memory(sql: str) -> None:
+    with (
+        locked_duckdb(CATALOGUE, PATTERNS) as connection,
+        pytest.raises(duckdb.Error, match=r"(?i)disabled|lock"),
+    ):
+        connection.execute(sql)
