@@ -45,6 +45,19 @@ class Conflict(Exception):
     """A unique key was taken: another process wrote this first, and all of this transaction is undone."""
 
 
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Turn what a database refuses into words of ours, without parameters: they may be personal."""
+    try:
+        yield
+    except IntegrityError as error:
+        if "unique" in str(error.orig).lower():
+            raise Conflict(_first_line(error.orig)) from None
+        raise
+    except DBAPIError as error:
+        raise _refusal(error) from None
+
+
 class Store:
     """What we remember. A test may set `clock`, which leases then live by instead of the database's."""
 
@@ -54,7 +67,7 @@ class Store:
         vault: Vault,
         new_id: Callable[[], str],
     ) -> None:
-        self.engine = _engine(url)
+        self.engine = open_engine(url)
         self.vault = vault
         self.new_id = new_id
         self.clock: Callable[[], datetime] | None = None
@@ -62,24 +75,14 @@ class Store:
     @contextmanager
     def begin(self) -> Iterator[Tx]:
         """A transaction that may write: committed at the end, rolled back on any error."""
-        try:
-            with self.engine.begin() as connection:
-                yield Tx(connection, self.vault, self.new_id)
-        except IntegrityError as error:
-            if "unique" in str(error.orig).lower():
-                raise Conflict(_first_line(error.orig)) from None
-            raise
-        except DBAPIError as error:
-            raise _refusal(error) from None
+        with in_words(), self.engine.begin() as connection:
+            yield Tx(connection, self.vault, self.new_id)
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
         """A transaction that only reads; on SQLite it never waits for a writer."""
-        try:
-            with self.engine.connect().execution_options(outreach_reads=True) as connection:
-                yield Tx(connection, self.vault, self.new_id)
-        except DBAPIError as error:
-            raise _refusal(error) from None
+        with in_words(), self.engine.connect().execution_options(outreach_reads=True) as connection:
+            yield Tx(connection, self.vault, self.new_id)
 
     def lease_clock(self, tx: Tx, now: datetime) -> datetime:
         """The clock that leases live by: the database's where machines share one, else `now`."""
@@ -95,7 +98,8 @@ class Store:
         self.engine.dispose()
 
 
-def _engine(url: str) -> Engine:
+def open_engine(url: str) -> Engine:
+    """The engine of a database's address, set up our way; StoreError where the address is none."""
     # Parameters are kept out of error texts: they hold addresses and bodies.
     try:
         engine = create_engine(url, hide_parameters=True, pool_pre_ping=not url.startswith("sqlite"))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 
 from alembic import command
 from outreach.errors import StoreError
@@ -48,3 +49,12 @@ def require_head(engine: Engine, folder: Path) -> None:
         raise StoreError(
             f"the database is at revision {current or 'nothing'}, this version needs {head}: {HOW_TO_MIGRATE}"
         )
+
+
+def database_time(engine: Engine) -> datetime | None:
+    """What the database's own clock says; None where it has none of its own."""
+    if engine.dialect.name != "postgresql":
+        return None
+    with told_in_words(), engine.connect() as connection:
+        moment: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+    return moment

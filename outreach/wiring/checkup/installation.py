@@ -1,0 +1,147 @@
+"""Looks at the installation: settings, keys, clock, database, feeds, senders, core and disk."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from outreach.settings import SECRETS_FILE, Settings, read_key, read_keys
+from outreach.store import schema
+from outreach.store.database import open_engine
+from outreach.store.schema import HOW_TO_MIGRATE
+from outreach.wiring.checkup.finding import Finding, State, guarded
+from outreach.wiring.house import House, shipped
+from outreach.wiring.senders import senders
+
+LEAST_FREE = 200 * 2**20
+MOST_SKEW_SECONDS = 5.0
+
+
+def settings(settings: Settings) -> Iterator[Finding]:
+    """Who we are, who carries what, and whom a real message may reach."""
+    channels = ", ".join(f"{name}: {word}" for name, word in settings.channels.model_dump().items())
+    feeds = ", ".join(f"{name} ({one.kind})" for name, one in settings.feeds.items()) or "none"
+    live = settings.live_recipients
+    reach = "everyone" if live == "everyone" else f"{len(live)} on the list of live_recipients"
+    says = f"firm: {settings.firm}; {channels}; feeds: {feeds}; real messages may reach: {reach}"
+    yield Finding(about="settings", says=says)
+    secrets = settings.workspace / SECRETS_FILE
+    if secrets.exists() and secrets.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        yield Finding(
+            about="settings",
+            says=f"{secrets} may be read by others on this machine",
+            state=State.WARNING,
+            mend=f"chmod 600 {secrets}",
+        )
+
+
+def keys(settings: Settings) -> Iterator[Finding]:
+    """Whether each key is there and well-formed."""
+    looks: dict[str, Callable[[str], object]] = {
+        "OUTREACH_KEYS": lambda name: read_keys(settings.keys, name),
+        "OUTREACH_HASH_KEY": lambda name: read_key(settings.hash_key.get_secret_value(), name),
+        "OUTREACH_ANSWER_KEYS": lambda name: read_keys(settings.answer_keys, name),
+    }
+    for name, look in looks.items():
+        yield from guarded(name, lambda name=name, look=look: _key(name, look))  # type: ignore[misc]
+
+
+def _key(name: str, look: Callable[[str], object]) -> Iterator[Finding]:
+    look(name)
+    yield Finding(about=name, says="set and well-formed (not shown)")
+
+
+def clock(house: House) -> Iterator[Finding]:
+    """What time it is here, and when nobody is woken."""
+    quiet, zone = house.settings.quiet_hours, house.settings.default_zone
+    night = f"quiet from {quiet.start:%H:%M} to {quiet.end:%H:%M} in each person's zone, else in {zone}"
+    yield Finding(about="clock", says=f"it is {house.clock():%Y-%m-%d %H:%M} UTC; {night}")
+
+
+def database(house: House) -> Iterator[Finding]:
+    """Whether the database can be reached and is at head."""
+    engine = open_engine(house.settings.database_url)
+    try:
+        url = engine.url
+        shown = url.set(query={}).render_as_string()  # its query may hold a password, too
+        if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
+            yield Finding(
+                about="database", says=f"{shown} is not there yet", state=State.PROBLEM, mend=HOW_TO_MIGRATE
+            )
+            return
+        schema.require_head(engine, shipped("alembic"))
+        yield Finding(about="database", says=f"{shown} is at head")
+        yield from _skew(schema.database_time(engine), house.clock())
+    finally:
+        engine.dispose()
+
+
+def _skew(theirs: datetime | None, ours: datetime) -> Iterator[Finding]:
+    seconds = abs((theirs - ours).total_seconds()) if theirs else 0.0
+    if seconds > MOST_SKEW_SECONDS:
+        says = f"the database's clock and this machine's differ by {seconds:.0f} s"
+        yield Finding(
+            about="clock", says=says, state=State.WARNING, mend="let both follow the same time server"
+        )
+
+
+def feeds(house: House) -> Iterator[Finding]:
+    """Whether each feed can be read."""
+    if not house.settings.feeds:
+        mend = "declare one: [feeds.<name>] in outreach.toml"
+        yield Finding(about="feeds", says="there is no feed", state=State.PROBLEM, mend=mend)
+    for feed in house.feeds:
+        yield from guarded(f"feed {feed.name}", lambda feed=feed: _feed(feed.name, feed.check))  # type: ignore[misc]
+
+
+def _feed(name: str, check: Callable[[], None]) -> Iterator[Finding]:
+    check()
+    yield Finding(about=f"feed {name}", says="can be read")
+
+
+def providers(house: House) -> Iterator[Finding]:
+    """Whether each channel has what its provider needs."""
+    chosen = senders(house.settings, house.clock)
+    said = ", ".join(f"{channel.value} by {sender.name}" for channel, sender in chosen.items()) or "none"
+    yield Finding(about="senders", says=f"ready: {said}")
+
+
+def core(settings: Settings) -> Iterator[Finding]:
+    """Whether a core system is connected."""
+    path = settings.at(settings.core.path)
+    if settings.core.kind == "none":
+        yield Finding(about="core", says="none is connected: no message says whether a transfer is on hold")
+    elif path.is_file():
+        yield Finding(about="core", says=f"the stand-in reads {path}")
+    else:
+        yield Finding(
+            about="core",
+            says=f"the stand-in's file {path} is not there",
+            state=State.PROBLEM,
+            mend="set core.path, or core.kind to none",
+        )
+
+
+def folder(about: str, folder: Path) -> Iterator[Finding]:
+    """Whether the folder, or where it will be made, takes a file."""
+    there = next(place for place in (folder, *folder.absolute().parents) if place.is_dir())
+    try:
+        with tempfile.TemporaryFile(dir=there) as file:
+            file.write(b"1")
+            file.flush()
+    except OSError as error:
+        says = f"{folder} cannot be written ({error.strerror})"
+        yield Finding(
+            about=about, says=says, state=State.PROBLEM, mend="mend its permissions, or set another"
+        )
+        return
+    free = shutil.disk_usage(there).free
+    if free < LEAST_FREE:
+        says = f"only {free // 2**20} MB are free for {folder}"
+        yield Finding(about=about, says=says, state=State.WARNING, mend="free some space")
+    else:
+        yield Finding(about=about, says=f"{folder} can be written")
