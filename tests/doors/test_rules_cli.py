@@ -51,7 +51,7 @@ def test_check_answers_in_json_for_machines(tmp_path: Path) -> None:
     assert told["problems"][0] | {"hint": "", "line_text": ""} == {
         "file": f"{folder}/romance.yml",
         "line": 13,
-        "column": 42,
+        "column": 41,
         "code": "R009",
         "message": "'8e1' is not a plain number",
         "hint": "",
