@@ -67,7 +67,9 @@ def errand(
                 case Open(override):
                     return Say(index, step, override)
                 case Held(until, reason):
-                    return Sleep(until, reason)
+                    # What would wake up too late is passed over: another channel may be open.
+                    in_time = climb.expires_at is None or until < climb.expires_at
+                    return Sleep(until, reason) if in_time else Pass(index, step, reason)
                 case Barred(reason):
                     return Pass(index, step, reason)
 

@@ -138,6 +138,7 @@ TASKS: Words = {
     "recovery": "open a recovery case",
     "help": "call back: the person asked for help",
     "takeover": "lock the account and verify the person",
+    "ask_core": "ask the core system by hand",
 }
 
 TASK_STATES: Words = {"open": "open", "done": "done", "dropped": "dropped"}

@@ -139,7 +139,8 @@ def _say(claimed: Claimed, index: int, step: Step, ground: Ground, renderer: Ren
     """The draft of a step: the message written down before where there is one, else fresh words."""
     if claimed.pending is not None and index == claimed.step:
         kept = claimed.pending
-        if kept.template.split(".")[0].split("@")[0] != step.template:
+        is_step = kept.template.split(".")[0].split("@")[0] == step.template
+        if not is_step or kept.message.to != _to(ground, step):
             return Bar.OUT_OF_DATE
         return _draft(claimed, index, kept.message, kept.template, "")
     try:
@@ -150,7 +151,7 @@ def _say(claimed: Claimed, index: int, step: Step, ground: Ground, renderer: Ren
         id=ground.message_id,
         reference=ground.reference,
         channel=step.channel,
-        to=ground.profile.contacts.get(_address_of(step.channel), ""),
+        to=_to(ground, step),
         locale=rendered.locale,
         content=rendered.content,
         thread=claimed.id,
@@ -158,8 +159,9 @@ def _say(claimed: Claimed, index: int, step: Step, ground: Ground, renderer: Ren
     return _draft(claimed, index, message, rendered.template, rendered.template_sha256)
 
 
-def _address_of(channel: Channel) -> Channel:
-    return Channel.SMS if channel is Channel.CALL else channel  # a call goes to the same phone
+def _to(ground: Ground, step: Step) -> str:
+    channel = Channel.SMS if step.channel is Channel.CALL else step.channel  # a call goes to the same phone
+    return ground.profile.contacts.get(channel, "")
 
 
 def _draft(claimed: Claimed, index: int, message: Message, template: str, sha256: str) -> Draft:

@@ -42,8 +42,14 @@ def from_json(kept: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Value]
 
 
 def _typed(value: Any, kind: FactType) -> Value:
-    if value is None:
+    """The value as its type; unknown where the catalogue has changed the type since it was kept."""
+    try:
+        return _read(value, kind)
+    except (ValueError, TypeError, ArithmeticError):
         return None
+
+
+def _read(value: Any, kind: FactType) -> Value:
     match kind:
         case FactType.SCORE | FactType.MONEY:
             return Decimal(value)

@@ -69,7 +69,10 @@ class Feedback:
         """The core's last word on the transfer; unknown where there is none or it does not answer."""
         if told.transfer_ref is None:
             return TransferStatus.UNKNOWN
-        found: Transfer | None = self.core.transfers([told.transfer_ref]).get(told.transfer_ref)
+        try:
+            found: Transfer | None = self.core.transfers([told.transfer_ref]).get(told.transfer_ref)
+        except OSError:  # the answer is kept already: nobody is told that it was not
+            return TransferStatus.UNKNOWN
         return found.status if found else TransferStatus.UNKNOWN
 
 
@@ -79,6 +82,8 @@ def _ask(tx: Tx, act: str, told: Told, reason: str, now: datetime) -> None:
 
 
 def _stop(tx: Tx, told: Told, now: datetime) -> None:
+    if told.transfer_ref is None:  # nothing to ask the core for: a person must find out what to stop
+        _task("help", "Asked to stop a transfer that we do not know: call back from the app.")(tx, told, now)
     _ask(tx, "hold", told, "the person asked to stop it", now)
 
 

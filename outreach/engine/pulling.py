@@ -114,7 +114,7 @@ class Pulling:
                 beneficiary=vault.fingerprint(beneficiary) if beneficiary else "",
                 score=score,
                 score_model=model,
-                flagged_at=flagged_at or now,
+                flagged_at=min(flagged_at or now, now),  # a feed's fast clock must not keep an episode open
             )
             for identity, person, pattern, beneficiary, score, model, flagged_at in rows
         }
@@ -160,11 +160,15 @@ class Pulling:
         """Join claims to episodes, keep decisions, open outreaches, and learn how to reach who is warned."""
         persons = list({claim.key[0] for claim in claims})
         episodes = ledger.open_episodes(tx, persons)
-        rulings = settle(claims, episodes, ledger.under_way(tx, persons), self.stage.new_id)
+        climbing = ledger.under_way(tx, persons)
+        rulings = settle(claims, episodes, climbing, self.stage.new_id)
         ledger.write_episodes(tx, rulings.opened, rulings.joined, rulings.ended, now)
         end_outreaches(tx, rulings.overtaken, Close.OVERTAKEN, now)
         write_decisions(tx, self.run, [self._decided(r, now) for r in rulings.rulings], now)
-        write_reaches(tx, [lines[r.claim.flag].reach for r in rulings.rulings if r.opens], source, now)
+        # Also of who is being warned already: a consent withdrawn meanwhile counts at the next step.
+        wanted = {r.claim.key[0] for r in rulings.rulings if r.opens} | climbing.keys()
+        told = sorted((c for c in claims if c.key[0] in wanted), key=lambda c: c.at)
+        write_reaches(tx, [lines[c.flag].reach for c in told], source, now)
         return rulings
 
     def _decided(self, ruling: Ruling, now: datetime) -> Decided:

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import structlog
 
 from outreach.engine.ports import Clock, Core
-from outreach.errors import OutreachError
 from outreach.store import core_calls
+from outreach.store.climb import Task, open_tasks
 from outreach.store.core_calls import CoreCall
 from outreach.store.database import Store
 from outreach.telemetry import CORE_SILENT
+
+BY_HAND_WITHIN = timedelta(minutes=30)
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovery:
-    """The stage that asks the core system; a request it does not take is asked again later."""
+    """The stage that asks the core system; what it does not take is asked again, in the end by hand."""
 
     store: Store
     core: Core
@@ -29,6 +32,7 @@ class Recovery:
         """Ask everything that is due, once."""
         now = self.clock()
         with self.store.begin() as tx:
+            open_tasks(tx, [_by_hand(call, now) for call in core_calls.give_up(tx, now)])
             due = core_calls.due_calls(tx, now)
         taken = [call.id for call in due if self._ask(call)]
         if taken:
@@ -44,10 +48,20 @@ class Recovery:
         }
         try:
             asks[call.act](call.transfer_ref, call.reason, call.id)
-        except (
-            OSError,
-            OutreachError,
-        ) as error:  # down, slow or unreachable: it is asked again, and `doctor` shows it
+        except Exception as error:  # down, slow or broken: asked again, and it costs no other call its try
             log.warning(CORE_SILENT, call=call.id, act=call.act, tries=call.tries, error=type(error).__name__)
             return False
         return True
+
+
+def _by_hand(call: CoreCall, now: datetime) -> Task:
+    text = f"The core system could not be asked to {call.act} transfer {call.transfer_ref}: ask it by hand."
+    return Task(
+        kind="ask_core",
+        person=call.person,
+        outreach=None,
+        step=None,
+        text=text,
+        opened_at=now,
+        due_at=now + BY_HAND_WITHIN,
+    )

@@ -34,11 +34,30 @@ class Reach:
 
 
 def write_reaches(tx: Tx, reaches: Sequence[Reach], source: str, now: datetime) -> None:
-    """Keep what a feed says of these people: a changed contact ends the old one, silence erases nothing."""
-    latest = {reach.person: reach for reach in reaches}
+    """Keep what a feed says of these people: a changed contact ends the old one, silence erases nothing.
+
+    Of several about one person the last word counts, on each thing that it says a word about.
+    """
+    latest: dict[str, Reach] = {}
+    for reach in reaches:
+        latest[reach.person] = _after(latest.get(reach.person), reach)
     _write_profiles(tx, latest, source, now)
     _write_contacts(tx, latest, source, now)
     _write_consents(tx, latest, source, now)
+
+
+def _after(first: Reach | None, then: Reach) -> Reach:
+    if first is None:
+        return then
+    return Reach(
+        person=then.person,
+        locale=then.locale or first.locale,
+        zone=then.zone or first.zone,
+        country=then.country or first.country,
+        code=then.code or first.code,
+        contacts={**first.contacts, **then.contacts},
+        consents={**first.consents, **then.consents},
+    )
 
 
 def _write_profiles(tx: Tx, reaches: Mapping[str, Reach], source: str, now: datetime) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from outreach.store.database import Tx
 from outreach.store.tables import core_calls
@@ -20,6 +20,7 @@ class CoreCall:
     """One request to the core system about one transfer."""
 
     id: str
+    person: str
     act: str
     transfer_ref: str
     reason: str
@@ -45,32 +46,44 @@ def ask_core(tx: Tx, ask: Ask, now: datetime) -> None:
 
 def due_calls(tx: Tx, now: datetime, at_most: int = 100) -> list[CoreCall]:
     """Take the requests that are due; each is put off before it is asked, so a crash asks it again later."""
+    calls = _due(tx, core_calls.c.tries < MOST_TRIES, now, at_most)
+    for call in calls:
+        later = now + FIRST_WAIT * 2**call.tries
+        change = update(core_calls).where(core_calls.c.id == call.id)
+        tx.connection.execute(change.values(tries=call.tries + 1, due_at=later))
+    return [replace(call, tries=call.tries + 1) for call in calls]
+
+
+def give_up(tx: Tx, now: datetime, at_most: int = 100) -> list[CoreCall]:
+    """End the requests that the core system never heard in all their tries: a person must ask."""
+    calls = _due(tx, core_calls.c.tries >= MOST_TRIES, now, at_most)
+    change = update(core_calls).where(core_calls.c.id.in_([call.id for call in calls]))
+    tx.connection.execute(change.values(state="dead"))
+    return calls
+
+
+def _due(tx: Tx, which: ColumnElement[bool], now: datetime, at_most: int) -> list[CoreCall]:
     query = (
         select(core_calls)
-        .where(core_calls.c.state == "due", core_calls.c.due_at <= now)
+        .where(core_calls.c.state == "due", core_calls.c.due_at <= now, which)
         .order_by(core_calls.c.due_at)
         .limit(at_most)
         .with_for_update(skip_locked=True)
     )
-    rows = list(tx.connection.execute(query))
-    for row in rows:
-        state = "due" if row.tries + 1 < MOST_TRIES else "dead"
-        later = now + FIRST_WAIT * 2**row.tries
-        change = update(core_calls).where(core_calls.c.id == row.id)
-        tx.connection.execute(change.values(tries=row.tries + 1, due_at=later, state=state))
     return [
         CoreCall(
             id=row.id,
+            person=row.person,
             act=row.act,
             transfer_ref=row.transfer_ref or "",
             reason=row.reason,
-            tries=row.tries + 1,
+            tries=row.tries,
         )
-        for row in rows
+        for row in tx.connection.execute(query)
     ]
 
 
 def asked(tx: Tx, calls: Sequence[str], now: datetime) -> None:
     """The core system took these requests; what it did about them, only it can say."""
-    change = update(core_calls).where(core_calls.c.id.in_(calls))
+    change = update(core_calls).where(core_calls.c.id.in_(calls), core_calls.c.state == "due")
     tx.connection.execute(change.values(state="asked", asked_at=now))

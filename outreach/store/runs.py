@@ -98,14 +98,16 @@ def waiting_approvals(tx: Tx) -> list[Approval]:
 
 def answer_approval(tx: Tx, approval: str, *, approved: bool, actor: str, now: datetime) -> int:
     """Release or close what was held; the number of outreaches it concerned, 0 if nothing waited."""
-    asked = select(approvals).where(approvals.c.id == approval, approvals.c.state == "asked")
-    row = tx.connection.execute(asked).one_or_none()
+    # One UPDATE, so that of two people who answer at once only the first is heard.
+    answered = (
+        update(approvals)
+        .where(approvals.c.id == approval, approvals.c.state == "asked")
+        .values(state="approved" if approved else "rejected", actor=actor, answered_at=now)
+        .returning(approvals)
+    )
+    row = tx.connection.execute(answered).one_or_none()
     if row is None:
         return 0
-    word = "approved" if approved else "rejected"
-    tx.connection.execute(
-        update(approvals).where(approvals.c.id == approval).values(state=word, actor=actor, answered_at=now)
-    )
     which = (
         (outreaches.c.run == row.run)
         & (outreaches.c.pattern == row.pattern)

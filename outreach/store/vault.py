@@ -50,7 +50,7 @@ class Vault:
             )
         try:
             return cipher.decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], name).decode("utf-8")
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise StoreError("a sealed field was changed, or its key is not the one it names") from None
 
     def fingerprint(self, text: str) -> str:
