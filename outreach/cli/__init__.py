@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from outreach.cli import doctor, history, init, operate, rules, run, sendtest, templates, web
+from outreach.cli import demo, doctor, history, init, operate, rules, run, sendtest, templates, web
 from outreach.cli.console import say_refusal
 from outreach.cli.logs import log_to_stderr
 from outreach.errors import OutreachError
@@ -39,6 +39,7 @@ def outreach(context: click.Context, workspace: Path | None, log: str, verbose: 
 
 for command in (
     init.init,
+    demo.demo,
     doctor.doctor,
     run.migrate,
     run.run,
@@ -49,7 +50,7 @@ for command in (
     history.stop,
     history.note,
     operate.approvals,
-    sendtest.send_test,
+    sendtest.send_test_command,
     rules.rules,
     templates.templates,
 ):
