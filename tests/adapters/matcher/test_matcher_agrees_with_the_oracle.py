@@ -227,7 +227,7 @@ def test_duckdb_and_the_oracle_agree_on_every_tree_and_row(
 
 
 @pytest.mark.slow
-@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(trees, min_size=1, max_size=12), st.lists(rows, min_size=1, max_size=12))
 def test_duckdb_and_the_oracle_agree_when_asked_at_length(
     probes: list[Condition], given_rows: list[dict[str, Value]]
