@@ -38,7 +38,9 @@ class Tx:
         if not rows:
             return 0
         insert = postgresql.insert if self.connection.dialect.name == "postgresql" else sqlite.insert
-        return self.connection.execute(insert(table).on_conflict_do_nothing(), list(rows)).rowcount
+        # Counted by what comes back: for many rows at once psycopg's rowcount is -1.
+        new = insert(table).on_conflict_do_nothing().returning(*table.primary_key.columns)
+        return len(self.connection.execute(new, list(rows)).all())
 
 
 class Conflict(Exception):
