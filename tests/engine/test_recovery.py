@@ -1,0 +1,139 @@
+"""Requests to the core: asked until they are heard, and handed to a person where they never are."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+
+from outreach.domain.answer import Answer, Via
+from outreach.domain.scale import Channel
+from outreach.errors import OutreachError
+from outreach.store.core_calls import MOST_TRIES
+from outreach.store.database import Store
+from outreach.store.tables import core_calls, tasks
+from tests.build import a_flag
+from tests.engine.world import World
+from tests.fakes import FakeCore
+
+
+@pytest.fixture
+def world(store: Store) -> World:
+    return World(store)
+
+
+def stop(world: World, *users: str) -> None:
+    """These people were warned, and want their transfers stopped."""
+    world.flag(*(a_flag(user) for user in users))
+    world.dispatch().run()
+    for message in world.senders[Channel.PUSH].sent:
+        world.feedback().answer(message.id, Answer.STOP_TRANSFER, Via.PAGE, world.clock())
+
+
+def test_a_request_that_was_heard_is_asked_and_no_more_than_that(world: World) -> None:
+    stop(world, "ann")
+    counts = world.recovery().run()
+    (call,) = world.rows(core_calls)
+
+    assert counts == {"asked": 1, "unanswered": 0}
+    assert (call.state, call.tries, call.asked_at, call.answered_at) == ("asked", 1, world.clock(), None)
+
+
+def test_a_silent_core_is_asked_again_after_longer_and_longer_then_a_person_must(world: World) -> None:
+    stop(world, "ann")
+    world.core.is_down = True
+    start, asked = world.clock(), []
+    for _ in range(100):
+        if world.recovery().run()["unanswered"]:
+            asked.append((world.clock() - start).total_seconds())
+        world.clock.tick(seconds=60)
+    waits = [later - sooner for sooner, later in pairwise(asked)]
+    (call,), (task,) = world.rows(core_calls), world.rows(tasks)
+
+    assert len(asked) == MOST_TRIES == 8
+    assert waits == sorted(waits)
+    assert waits[-1] > 4 * waits[0]
+    assert (call.state, call.tries) == ("dead", 8)
+    assert (task.kind, task.state) == ("ask_core", "open")
+    assert "hold" in world.store.vault.open(task.text_enc)
+
+
+def test_a_core_that_comes_back_for_the_last_try_is_heard(world: World) -> None:
+    stop(world, "ann")
+    world.core.is_down = True
+    while world.rows(core_calls)[0].tries < MOST_TRIES - 1:
+        world.recovery().run()
+        world.clock.tick(minutes=22)
+    world.core.is_down = False
+    world.recovery().run()
+    world.clock.tick(hours=1)
+    world.recovery().run()
+
+    assert [(c.state, c.tries) for c in world.rows(core_calls)] == [("asked", MOST_TRIES)]
+    assert world.rows(tasks) == []
+
+
+class PickyCore(FakeCore):
+    """Breaks on one person's transfer, and takes the others."""
+
+    failure: Exception = OutreachError("its call file cannot be written")
+
+    def request_hold(self, ref: str, reason: str, call_id: str) -> None:
+        if ref == "transfer-of-bad":
+            raise self.failure
+        super().request_hold(ref, reason, call_id)
+
+
+@pytest.mark.parametrize(
+    "failure", [ConnectionError("x"), TimeoutError("x"), OutreachError("x"), KeyError("a bug")]
+)
+def test_one_request_that_breaks_costs_no_other_its_try(world: World, failure: Exception) -> None:
+    world.core = PickyCore()
+    world.core.failure = failure
+    stop(world, "bad", "good", "better")
+    counts = world.recovery().run()
+
+    assert counts == {"asked": 2, "unanswered": 1}
+    assert sorted(ref for _, ref in world.core.asked) == ["transfer-of-better", "transfer-of-good"]
+    assert sorted(c.state for c in world.rows(core_calls)) == ["asked", "asked", "due"]
+
+
+def test_two_processes_ask_each_request_once(world: World) -> None:
+    stop(world, "ann", "bob")
+    other = world.recovery()
+    heard = world.core._ask
+
+    def let_the_other_run_meanwhile(act: str, ref: str) -> None:
+        world.core._ask = heard  # type: ignore[method-assign]
+        other.run()
+        heard(act, ref)
+
+    world.core._ask = let_the_other_run_meanwhile  # type: ignore[method-assign]
+    world.recovery().run()
+
+    assert sorted(world.core.asked) == [("hold", "transfer-of-ann"), ("hold", "transfer-of-bob")]
+
+
+def test_a_crash_after_the_asking_asks_the_same_request_again(world: World) -> None:
+    class Died(BaseException):
+        pass
+
+    stop(world, "ann")
+    heard, ids = world.core.request_hold, []
+
+    def die(ref: str, reason: str, call_id: str) -> None:
+        ids.append(call_id)
+        heard(ref, reason, call_id)
+        if len(ids) == 1:
+            raise Died
+
+    world.core.request_hold = die  # type: ignore[method-assign]
+    with pytest.raises(Died):
+        world.recovery().run()
+    assert world.recovery().run() == {"asked": 0, "unanswered": 0}
+    world.clock.tick(seconds=timedelta(seconds=11).total_seconds())
+    world.recovery().run()
+
+    assert ids == [ids[0]] * 2  # the core knows a repeat by its id
+    assert [c.state for c in world.rows(core_calls)] == ["asked"]
