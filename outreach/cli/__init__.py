@@ -60,7 +60,8 @@ for command in (
 def main() -> None:
     """The console script: a refusal is told in words and by exit code, never by a traceback."""
     try:
-        outreach(standalone_mode=False)
+        code = outreach(standalone_mode=False)  # what a command exits with comes back here, not as an exception
+        sys.exit(code if isinstance(code, int) else 0)
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:
