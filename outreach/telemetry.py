@@ -1,6 +1,7 @@
 """Names of what is logged and counted, in one place, so that a dashboard never breaks by a typo."""
 
 from __future__ import annotations
+
 SENDER_BROKE = "sender.broke"
 RUN_FINISHED = "run.finished"
 PULL_FINISHED = "pull.finished"
@@ -13,6 +14,7 @@ RULES_KEPT = "rules.kept"
 """A broken edit: the last good rule set stays."""
 CORE_SILENT = "core.silent"
 RULES_TAKEN = "rules.taken"
+PLAN_BROKE = "plan.broke"
 DAEMON_STARTED = "daemon.started"
 DAEMON_STOPPED = "daemon.stopped"
 PULL_LEFT = "pull.left"

@@ -16,6 +16,7 @@ from typing import assert_never
 import structlog
 
 from outreach.domain.delivery import (
+    LONGEST_RETRY,
     Accepted,
     Refused,
     SendResult,
@@ -35,11 +36,11 @@ from outreach.engine.errands import Errand, Ground, plan
 from outreach.engine.facts import from_json
 from outreach.engine.ports import Clock, Core, NewId, Renderer, Sender
 from outreach.store import climb, runs, sending
-from outreach.store.climb import Claimed, Lease, Next
+from outreach.store.climb import Claimed, Lease, Next, Which
 from outreach.store.contacts import profiles_of, suppress
 from outreach.store.database import Store, Tx
 from outreach.store.sending import Draft
-from outreach.telemetry import SENDER_BROKE
+from outreach.telemetry import PLAN_BROKE, SENDER_BROKE
 
 LEASE = timedelta(minutes=4)
 """Longer than any sender may take over one batch; a claim is renewed when its attempts are written."""
@@ -69,6 +70,7 @@ class Dispatch:
     dice: Callable[[], float]
     holder: str
     batch: int = BATCH
+    since: datetime | None = None  # a rehearsal leaves alone what was opened before it
 
     def run(
         self,
@@ -93,10 +95,18 @@ class Dispatch:
         if not claimed:
             return None
         policy = self._policy_now()
-        errands = [plan(one, grounds[one.id], self.renderer, policy, now) for one in claimed]
+        planned = (self._plan(one, grounds[one.id], policy, now) for one in claimed)
+        errands = [errand for errand in planned if errand is not None]
         started = self._start(errands, holder, now)
         results = self._send([errand.draft.message for errand in started if errand.draft])
         return self._finish(started, results, holder, self.clock())
+
+    def _plan(self, one: Claimed, ground: Ground, policy: GatePolicy, now: datetime) -> Errand | None:
+        try:
+            return plan(one, ground, self.renderer, policy, now)
+        except Exception as error:  # one person's trouble never holds up the rest: again after the lease
+            log.error(PLAN_BROKE, outreach=one.id, error=type(error).__name__)
+            return None
 
     def _claim(self, holder: str, now: datetime) -> tuple[list[Claimed], dict[str, Ground]]:
         with self.store.begin() as tx:
@@ -105,7 +115,7 @@ class Dispatch:
                 return [], {}
             patterns = [name for scope, name in halts if scope == "pattern"]
             lease = self._lease(tx, holder, now)
-            ids = climb.claim(tx, lease, now, self.batch, patterns)
+            ids = climb.claim(tx, lease, now, Which(at_most=self.batch, halted=patterns, since=self.since))
             claimed = climb.load(tx, ids)
             profiles = profiles_of(tx, (one.person for one in claimed), self.default_locale)
             references = self._references(tx, len(claimed))
@@ -278,7 +288,7 @@ def _after(
             move = Next(id=claimed.id, step=onward, sent=claimed.sent, due_at=now)
         case Unavailable():
             again = retry_in(message.attempt, result, jitter)
-            if again is None:
+            if again is None or again > max(wait, LONGEST_RETRY):  # longer than the next channel would wait
                 return Next(id=claimed.id, step=onward, sent=claimed.sent, due_at=now), Status.REFUSED
             move = Next(id=claimed.id, step=here, sent=claimed.sent, due_at=now + again)
         case _:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, or_, select, true, update
 
 from outreach.domain.delivery import Status
 from outreach.domain.gate import BarRow
@@ -65,19 +65,30 @@ class Lease:
         return self.now + self.length
 
 
-def claim(tx: Tx, lease: Lease, now: datetime, at_most: int, halted: Collection[str] = ()) -> list[str]:
-    """Take up to `at_most` due outreaches that nobody holds: the most urgent first, then by expiry.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Which:
+    """Which due outreaches: at most so many, none of a halted pattern, none opened before `since`."""
+
+    at_most: int
+    halted: Collection[str] = ()
+    since: datetime | None = None
+
+
+def claim(tx: Tx, lease: Lease, now: datetime, which: Which) -> list[str]:
+    """Take due outreaches that nobody holds: the most urgent first, then by expiry.
 
     One UPDATE, so that no two processes ever hold one; on PostgreSQL others skip what is locked.
     """
+    early = outreaches.c.opened_at >= which.since if which.since else true()
     free = or_(outreaches.c.lease_until.is_(None), outreaches.c.lease_until <= lease.now)
     due = (
         select(outreaches.c.id)
         .where(
             outreaches.c.state == "climbing",
             outreaches.c.due_at <= now,
-            outreaches.c.pattern.not_in(halted),
+            outreaches.c.pattern.not_in(which.halted),
             free,
+            early,
         )
         .order_by(
             outreaches.c.urgency_rank.desc(),
@@ -85,7 +96,7 @@ def claim(tx: Tx, lease: Lease, now: datetime, at_most: int, halted: Collection[
             outreaches.c.due_at,
             outreaches.c.id,
         )
-        .limit(at_most)
+        .limit(which.at_most)
         .with_for_update(skip_locked=True)
     )
     change = (
@@ -157,8 +168,13 @@ def load(tx: Tx, ids: Sequence[str]) -> list[Claimed]:
         )
         for row in rows
     ]
-    place = {id: n for n, id in enumerate(ids)}
-    return sorted(claimed, key=lambda outreach: place[outreach.id])
+    return sorted(claimed, key=_precedence)
+
+
+def _precedence(one: Claimed) -> tuple[int, bool, datetime, datetime, str]:
+    # Asked again, because an UPDATE gives its rows back in any order.
+    expires = one.expires_at or one.due_at
+    return (-one.urgency_rank, one.expires_at is None, expires, one.due_at, one.id)
 
 
 def _unfinished(tx: Tx, ids: Sequence[str]) -> dict[tuple[str, int], Pending]:
