@@ -60,7 +60,7 @@ for command in (
 def main() -> None:
     """The console script: a refusal is told in words and by exit code, never by a traceback."""
     try:
-        code = outreach(standalone_mode=False)  # what a command exits with comes back here, not as an exception
+        code = outreach(standalone_mode=False)  # a command's own exit code comes back as a value
         sys.exit(code if isinstance(code, int) else 0)
     except click.exceptions.Abort:
         sys.exit(130)
