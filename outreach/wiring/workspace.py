@@ -16,7 +16,7 @@ from outreach.errors import SettingsError
 from outreach.settings import FILE, SECRETS_FILE
 from outreach.wiring import chance
 from outreach.wiring.house import shipped
-from outreach.wiring.sample import Sample, write_sample
+from outreach.wiring.sample import USERS, Sample, write_sample
 
 KEY_BYTES = 32
 STAGE = ".outreach-init"
@@ -34,8 +34,8 @@ class Laid:
     sample: Sample | None
 
 
-def lay_out(folder: Path, clock: Callable[[], datetime] = chance.clock) -> Laid:
-    """Make a workspace of this folder; what is in it already stays untouched.
+def lay_out(folder: Path, clock: Callable[[], datetime] = chance.clock, *, users: int = USERS) -> Laid:
+    """Make a workspace of this folder, with a sample of so many users; what is in it already stays untouched.
 
     Raises SettingsError where it is a workspace already, or cannot be written to.
     """
@@ -44,19 +44,19 @@ def lay_out(folder: Path, clock: Callable[[], datetime] = chance.clock) -> Laid:
             [f"{folder / FILE}: this is a workspace already; name another folder, or move the file away"]
         )
     try:
-        return _lay_out(folder, clock())
+        return _lay_out(folder, clock(), users)
     except OSError as error:
         cause = error.strerror or "copying failed"
         raise SettingsError([f"{folder}: cannot be written ({cause}); name another folder"]) from None
 
 
-def _lay_out(folder: Path, now: datetime) -> Laid:
+def _lay_out(folder: Path, now: datetime, users: int) -> Laid:
     there = tuple(name for name in PIECES if (folder / name).exists())
     stage = folder / STAGE
     shutil.rmtree(stage, ignore_errors=True)
     stage.mkdir(parents=True)
     try:
-        sample = _make(stage, now)
+        sample = _make(stage, now, users)
         made = tuple(name for name in PIECES if name not in there)
         for name in made:
             (stage / name).rename(folder / name)
@@ -65,7 +65,7 @@ def _lay_out(folder: Path, now: datetime) -> Laid:
     return Laid(made=made, kept=there, sample=sample if "feeds" in made else None)
 
 
-def _make(stage: Path, now: datetime) -> Sample:
+def _make(stage: Path, now: datetime, users: int) -> Sample:
     """Every piece, made beside its place: a folder is there whole, or not at all."""
     for name in ("rules", "templates"):
         shutil.copytree(shipped(name), stage / name)
@@ -73,7 +73,7 @@ def _make(stage: Path, now: datetime) -> Sample:
     _write(stage / SECRETS_FILE, _secrets(), mode=0o600)
     _write(stage / FILE, _starter(FILE))
     book = load_rulebook(stage / "rules", today=now.date())
-    return write_sample(stage / "feeds", stage / "core.json", book, now)
+    return write_sample(stage / "feeds", stage / "core.json", book, now, users=users)
 
 
 def _starter(name: str) -> str:

@@ -1,0 +1,40 @@
+"""Workspaces for the tests of the first steps: laid out for few people, at a known hour."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+from outreach.wiring.sample import write_sample
+from outreach.wiring.workshop import check_rules
+from outreach.wiring.workspace import Laid, lay_out
+
+NOON = datetime(2027, 3, 1, 12, 0, tzinfo=UTC)
+FEW = 40
+
+
+def a_workspace(folder: Path, *, users: int = FEW, now: datetime = NOON) -> Laid:
+    """A workspace with a small sample."""
+    return lay_out(folder, lambda: now, users=users)
+
+
+def a_slim_workspace(folder: Path) -> Path:
+    """A workspace with one pattern only: what is checked file by file is quick."""
+    a_workspace(folder)
+    for file in (folder / "rules").glob("*.yml"):
+        if file.stem not in {"facts", "ladders", "we_never", "unknown_pattern"}:
+            file.unlink()
+    for templates in (folder / "templates").iterdir():
+        if templates.is_dir() and templates.name not in {"shared", "unknown_pattern"}:
+            shutil.rmtree(templates)
+    return folder
+
+
+def a_sample(folder: Path, *, users: int, now: datetime = NOON, seed: int = 20) -> Path:
+    """A sample alone, about the shipped rules."""
+    book, _ = check_rules(Path(__file__).parents[2] / "rules")
+    assert book is not None
+    folder.mkdir(exist_ok=True)
+    write_sample(folder / "feeds", folder / "core.json", book, now, users=users, seed=seed)
+    return folder
