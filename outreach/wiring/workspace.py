@@ -11,7 +11,6 @@ from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 
-from outreach.adapters.rulebook import load_rulebook
 from outreach.errors import SettingsError
 from outreach.settings import FILE, SECRETS_FILE
 from outreach.wiring import chance
@@ -72,8 +71,7 @@ def _make(stage: Path, now: datetime, users: int) -> Sample:
     _write(stage / ".gitignore", _starter("gitignore"))
     _write(stage / SECRETS_FILE, _secrets(), mode=0o600)
     _write(stage / FILE, _starter(FILE))
-    book = load_rulebook(stage / "rules", today=now.date())
-    return write_sample(stage / "feeds", stage / "core.json", book, now, users=users)
+    return write_sample(stage / "feeds", stage / "core.json", stage / "rules", now, users=users)
 
 
 def _starter(name: str) -> str:

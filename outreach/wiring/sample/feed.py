@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
+from outreach.adapters.rulebook import load_rulebook
 from outreach.domain.ruleset import Rulebook
 from outreach.wiring.sample.broken import broken
 from outreach.wiring.sample.flags import Flags
@@ -44,9 +45,14 @@ class Sample:
 
 
 def write_sample(
-    feeds: Path, core: Path, book: Rulebook, now: datetime, *, users: int = USERS, seed: int = SEED
+    feeds: Path, core: Path, rules: Path, now: datetime, *, users: int = USERS, seed: int = SEED
 ) -> Sample:
-    """Write the sample of `users` people into a folder and the state of their transfers into a file."""
+    """Write the sample of `users` people into a folder and the state of their transfers into a file.
+
+    `rules` is the folder whose examples the flags are drawn from; RulesError where it does not fit.
+    """
+    # The examples' moments are told from the day they are read for.
+    book = load_rulebook(rules, today=now.date())
     dice = Random(seed)
     told = _told(people(users, dice), Flags(book, now, dice), now, dice)
     rows = [row(each) for each in told]

@@ -99,7 +99,10 @@ class Flags:
             )
             for rule_set in book.sets.values()
         }
-        self._shares = {pattern: PATTERNS.get(pattern, RARE) for pattern in self._cases}
+        # A pattern that never warns (drafts, no examples) has nothing to draw from.
+        self._shares = {
+            name: PATTERNS.get(name, RARE) for name, cases in self._cases.items() if "warn" in cases
+        }
 
     def _can_tell(self, example: Example) -> bool:
         """True where a feed can say all of it: it has a score, and nothing is our own ledger's word."""
