@@ -55,7 +55,8 @@ def in_words() -> Iterator[None]:
     except IntegrityError as error:
         if "unique" in str(error.orig).lower():
             raise Conflict(_first_line(error.orig)) from None
-        raise
+        # PostgreSQL's own words go on with the whole row, which may be personal: only the first line is told.
+        raise StoreError(f"the database refuses a row: {_first_line(error.orig)}") from None
     except DBAPIError as error:
         raise _refusal(error) from None
 
