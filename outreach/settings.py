@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import os
+import re
 from collections.abc import Mapping
 from datetime import time
 from pathlib import Path
@@ -29,6 +30,7 @@ from outreach.errors import SettingsError
 
 FILE = "outreach.toml"
 SECRETS_FILE = ".env"
+KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,8}")
 
 
 class Section(BaseModel):
@@ -165,7 +167,6 @@ class Settings(BaseSettings):
     hash_key: SecretStr = Field(default=SecretStr(""), description="base64 of 32 bytes; never changes")
     answer_keys: SecretStr = Field(default=SecretStr(""), description="like keys; signs answer links")
     live_recipients: tuple[str, ...] | Literal["everyone"] = ()
-    dry_run: bool = False
     consent_needed: tuple[Literal["push", "sms", "email"], ...] = ()
     quiet_hours: QuietHoursSettings = QuietHoursSettings()
     channels: ChannelSettings = ChannelSettings()
@@ -240,6 +241,8 @@ def read_settings(workspace: Path) -> Settings:
         raise SettingsError([_problem(file, text, each) for each in error.errors()]) from None
     except ValueError as error:  # the TOML itself does not parse: its message has line and column
         raise SettingsError([f"{file}: {error}"]) from None
+    except OSError as error:
+        raise SettingsError([f"{error.filename or file}: cannot be read ({error.strerror})"]) from None
 
 
 def _problem(file: Path, text: str, error: Any) -> str:
@@ -270,8 +273,12 @@ def _line_of(text: str, path: list[str]) -> int:
 def read_keys(setting: SecretStr, name: str) -> dict[str, bytes]:
     """`id:base64,id:base64` as key id → 32 bytes, in order. Raises SettingsError naming the setting only."""
     keys = {}
-    for part in filter(None, (p.strip() for p in setting.get_secret_value().split(","))):
-        key_id, _, encoded = part.partition(":")
+    parts = [part.strip() for part in setting.get_secret_value().split(",") if part.strip()]
+    for place, part in enumerate(parts, 1):
+        key_id, colon, encoded = part.partition(":")
+        if not colon or not KEY_ID.fullmatch(key_id):  # without its id, what stands there is the key itself
+            shape = "is written id:base64, the id 1 to 8 letters, digits, _ or -"
+            raise SettingsError([f"{name}: key {place} {shape}: `outreach init` shows how it looks"])
         keys[key_id] = read_key(encoded, f"{name} (key {key_id!r})")
     if not keys:
         raise SettingsError([f"{name} is not set: `outreach init` makes one in {SECRETS_FILE}"])

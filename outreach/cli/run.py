@@ -10,6 +10,7 @@ import click
 
 from outreach.cli.console import crossed, err, out, progress, two_columns
 from outreach.daemon import run_daemon
+from outreach.errors import FeedError
 from outreach.wiring import House, open_house
 
 
@@ -24,18 +25,28 @@ def migrate(workspace: Path) -> None:
 
 @click.command()
 @click.option("--once", is_flag=True, required=True, help="One cycle; `outreach daemon` keeps running.")
-@click.option("--dry-run", is_flag=True, help="Decide and render, but hand nothing over.")
+@click.option("--dry-run", is_flag=True, help="Hand nothing over, keep nothing.")
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text")
 @click.pass_obj
 def run(workspace: Path, once: bool, dry_run: bool, style: str) -> None:
-    """Pull every feed, decide, and send what is due: one cycle."""
+    """Pull every feed, decide, and send what is due: one cycle. Exit 4 where a feed could not be read.
+
+    A dry run shows what a run would do: it sees what is there, and nothing of it stays.
+    """
     house = open_house(workspace, dry_run=dry_run)
     house.require_head()
-    counts = cycle(house)
+    try:
+        counts = cycle(house)
+    finally:
+        house.close()
     if style == "json":
         out.print_json(json.dumps(counts))
-        return
-    show_counts(counts)
+    else:
+        show_counts(counts)
+        if dry_run:
+            out.print("\nThis was a dry run: nothing was handed over, and nothing is kept.")
+    if counts["feeds_failed"]:
+        raise click.exceptions.Exit(FeedError.exit_code)
 
 
 def cycle(house: House) -> Counter[str]:
@@ -45,7 +56,8 @@ def cycle(house: House) -> Counter[str]:
         counts = house.intake.run(progress=lambda lines: bar.advance(reading, lines))
         bar.update(reading, total=counts["lines"], completed=counts["lines"])
         sending = bar.add_task("sending", total=counts["opened"])
-        counts += house.recovery.run()
+        if not house.rehearses:
+            counts += house.recovery.run()
         counts += house.dispatch.run(progress=lambda done: bar.advance(sending, done))
     return counts
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from outreach.adapters.archive import Archive
 from outreach.adapters.core_file import FileCore
@@ -25,11 +26,12 @@ from outreach.engine.recovery import Recovery
 from outreach.settings import Settings, read_key, read_keys, read_settings
 from outreach.store import schema
 from outreach.store.database import Store
+from outreach.store.rehearsal import Rehearsal
 from outreach.store.vault import Vault
 from outreach.wiring import chance
 from outreach.wiring.feeds import feeds
 from outreach.wiring.rules import RulesInForce
-from outreach.wiring.senders import senders
+from outreach.wiring.senders import discards, senders
 
 
 def shipped(name: str) -> Path:
@@ -41,9 +43,13 @@ def shipped(name: str) -> Path:
 class House:
     """An engine over one workspace; each stage is made when it is first asked for."""
 
-    def __init__(self, settings: Settings, clock: Callable[[], datetime] = chance.clock) -> None:
+    def __init__(
+        self, settings: Settings, clock: Callable[[], datetime] = chance.clock, *, rehearses: bool = False
+    ) -> None:
         self.settings = settings
         self.clock = clock
+        self.rehearses = rehearses
+        self._rehearses_since = clock() if rehearses else None
         self.holder = chance.holder()
 
     @cached_property
@@ -65,7 +71,8 @@ class House:
     @cached_property
     def store(self) -> Store:
         """The store, whether or not it is at head."""
-        return Store(self.settings.database_url, self.vault, chance.new_id)
+        kind = Rehearsal if self.rehearses else Store
+        return kind(self.settings.database_url, self.vault, chance.new_id)
 
     @cached_property
     def rules(self) -> RulesInForce:
@@ -98,12 +105,19 @@ class House:
         return NoCore()
 
     @cached_property
+    def _archive_folder(self) -> Path:
+        if self.rehearses:
+            self._scratch = TemporaryDirectory(prefix="outreach-rehearsal-")
+            return Path(self._scratch.name)
+        return self.settings.at(self.settings.archive)
+
+    @cached_property
     def intake(self) -> Intake:
         """The stage that decides."""
         tools = Tools(
             store=self.store,
             matcher=DuckMatcher(),
-            archive=Archive(folder=self.settings.at(self.settings.archive), catalogue=self.rules.catalogue()),
+            archive=Archive(folder=self._archive_folder, catalogue=self.rules.catalogue()),
             assign=chance.assignment(self.hash_key),
             clock=self.clock,
             new_id=chance.new_id,
@@ -113,7 +127,7 @@ class House:
     @cached_property
     def dispatch(self) -> Dispatch:
         """The stage that sends."""
-        chosen = senders(self.settings, self.clock)
+        chosen = discards() if self.rehearses else senders(self.settings, self.clock)
         quiet = self.settings.quiet_hours
         return Dispatch(
             store=self.store,
@@ -133,6 +147,7 @@ class House:
             new_id=chance.new_id,
             dice=chance.dice,
             holder=self.holder,
+            since=self._rehearses_since,
         )
 
     @cached_property
@@ -150,6 +165,12 @@ class House:
         """The writer of HTML reports."""
         return HtmlReport()
 
+    def close(self) -> None:
+        """Give back what is open; a rehearsal is undone."""
+        self.store.close()
+        if self.rehearses and "_archive_folder" in self.__dict__:
+            self._scratch.cleanup()
+
     def migrate(self) -> None:
         """Bring the database to head."""
         schema.migrate(self.store.engine, shipped("alembic"))
@@ -162,6 +183,8 @@ class House:
 def open_house(
     workspace: Path, *, dry_run: bool = False, clock: Callable[[], datetime] = chance.clock
 ) -> House:
-    """The engine of a workspace; a dry run hands nothing over. Raises SettingsError with every problem."""
-    settings = read_settings(workspace)
-    return House(settings.model_copy(update={"dry_run": settings.dry_run or dry_run}), clock)
+    """The engine of a workspace; a dry run hands nothing over and keeps nothing.
+
+    Raises SettingsError with every problem.
+    """
+    return House(read_settings(workspace), clock, rehearses=dry_run)
