@@ -40,6 +40,7 @@ from outreach.store.climb import Claimed, Lease, Next, Which
 from outreach.store.contacts import profiles_of, suppress
 from outreach.store.database import Store, Tx
 from outreach.store.sending import Draft
+from outreach.store.tasks import Task, open_tasks
 from outreach.telemetry import PLAN_BROKE, SENDER_BROKE
 
 LEASE = timedelta(minutes=4)
@@ -176,7 +177,7 @@ class Dispatch:
             settled = [errand.settled for errand in kept if errand.settled]
             sending.settle(tx, settled, now)
             climb.write_bars(tx, [(e.claimed.id, bar) for e in kept for bar in e.bars], now)
-            climb.open_tasks(tx, [task for e in kept if (task := _task(e, now))])
+            open_tasks(tx, [task for e in kept if (task := _task(e, now))])
             climb.move(tx, [_without_sending(e) for e in kept if not e.draft], holder, now)
         return kept
 
@@ -254,7 +255,7 @@ def _without_sending(errand: Errand) -> Next:
     )
 
 
-def _task(errand: Errand, now: datetime) -> climb.Task | None:
+def _task(errand: Errand, now: datetime) -> Task | None:
     """The task for a person that an errand opens: a call to make, or somebody nobody could reach."""
     kind, text = "", ""
     if errand.draft and errand.draft.message.channel is Channel.CALL:
@@ -263,7 +264,7 @@ def _task(errand: Errand, now: datetime) -> climb.Task | None:
         kind, text = "unreachable", "No channel reaches this person: look for another way."
     if not kind:
         return None
-    return climb.Task(
+    return Task(
         kind=kind,
         person=errand.claimed.person,
         outreach=errand.claimed.id,

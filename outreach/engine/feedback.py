@@ -11,11 +11,11 @@ import structlog
 from outreach.domain.answer import OVERLOOKED, Answer, AnswerResult, Grade, PageFacts, Via, answers_for
 from outreach.domain.transfer import Transfer, TransferStatus
 from outreach.engine.ports import Core
-from outreach.store import climb
 from outreach.store import feedback as ledger
 from outreach.store.core_calls import Ask, ask_core
 from outreach.store.database import Store, Tx
 from outreach.store.feedback import Told
+from outreach.store.tasks import Task, open_tasks
 from outreach.telemetry import ANSWERED
 
 HELP_WITHIN = timedelta(minutes=30)
@@ -94,7 +94,7 @@ def _already_sent(tx: Tx, told: Told, now: datetime) -> None:
 
 def _task(kind: str, text: str) -> Callable[[Tx, Told, datetime], None]:
     def open_task(tx: Tx, told: Told, now: datetime) -> None:
-        task = climb.Task(
+        task = Task(
             kind=kind,
             person=told.person,
             outreach=told.outreach,
@@ -103,7 +103,7 @@ def _task(kind: str, text: str) -> Callable[[Tx, Told, datetime], None]:
             opened_at=now,
             due_at=now + HELP_WITHIN,
         )
-        climb.open_tasks(tx, [task])
+        open_tasks(tx, [task])
 
     return open_task
 

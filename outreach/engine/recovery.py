@@ -10,9 +10,9 @@ import structlog
 
 from outreach.engine.ports import Clock, Core
 from outreach.store import core_calls
-from outreach.store.climb import Task, open_tasks
 from outreach.store.core_calls import CoreCall
 from outreach.store.database import Store
+from outreach.store.tasks import Task, open_tasks
 from outreach.telemetry import CORE_SILENT
 
 BY_HAND_WITHIN = timedelta(minutes=30)

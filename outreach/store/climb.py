@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ from outreach.domain.message import Content, Message
 from outreach.domain.scale import Channel
 from outreach.store.database import Tx
 from outreach.store.intake import chunks
-from outreach.store.tables import acknowledgments, attempts, bars, decisions, messages, outreaches, tasks
+from outreach.store.tables import acknowledgments, attempts, bars, decisions, messages, outreaches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,41 +270,5 @@ def write_bars(tx: Tx, rows: Sequence[tuple[str, BarRow]], now: datetime) -> Non
                 "at": now,
             }
             for outreach, bar in rows
-        ],
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """Something only a person can do. `text` is sealed."""
-
-    kind: str
-    person: str
-    outreach: str | None
-    step: int | None
-    text: str = field(repr=False)
-    opened_at: datetime
-    due_at: datetime
-
-
-def open_tasks(tx: Tx, wanted: Sequence[Task]) -> None:
-    """Open these tasks; one of the same kind for the same step is opened once."""
-    tx.insert_new(
-        tasks,
-        [
-            {
-                "id": tx.new_id(),
-                "kind": task.kind,
-                "person": task.person,
-                "outreach": task.outreach,
-                "step": task.step,
-                "text_enc": tx.vault.seal(task.text),
-                "opened_at": task.opened_at,
-                "due_at": task.due_at,
-                "owner": None,
-                "state": "open",
-                "closed_at": None,
-            }
-            for task in wanted
         ],
     )
