@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 DEMO   ?= demo
 
-.PHONY: demo test lint bench prove-loop prove-loop-short clean
+.PHONY: demo test lint bench examples prove-loop prove-loop-short clean
 
 $(STAMP): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -28,6 +28,10 @@ lint: $(STAMP)          ## ruff, mypy --strict, the walls between the rooms
 bench: $(STAMP)         ## the measurements, each beside its raw limit
 	@for file in bench/match.py bench/feeds.py bench/render.py bench/send.py bench/loop.py; do \
 		echo; echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+examples: $(STAMP)      ## the loop over PaySim and AMLSim, where those records are
+	@for name in paysim aml; do rm -rf $(DEMO)-$$name; \
+		$(BIN)/python examples/run.py $$name $(DEMO)-$$name || exit 1; done
 
 prove-loop: $(STAMP)    ## what issue "the warning loop" promises, shown on a fresh clone
 	@$(BIN)/python -m tests.prove.loop

@@ -177,7 +177,8 @@ def raw_inserts(folder: Path, rows: int) -> float:
     start = time.process_time()
     for first in range(0, rows, 500):
         connection.execute("BEGIN IMMEDIATE")
-        batch = [(f"{n:032x}", "x" * 32, "y" * 64, b"z" * 150, n) for n in range(first, min(first + 500, rows))]
+        numbers = range(first, min(first + 500, rows))
+        batch = [(f"{n:032x}", "x" * 32, "y" * 64, b"z" * 150, n) for n in numbers]
         connection.executemany("INSERT INTO raw VALUES (?, ?, ?, ?, ?)", batch)
         connection.execute("COMMIT")
     return time.process_time() - start
@@ -261,13 +262,15 @@ def _without_limits(rule_set):  # type: ignore[no-untyped-def]
     return replace(rule_set, rules=tuple(replace(rule, limits=Limits()) for rule in rule_set.rules))
 
 
-def report(folder, chosen, house, file, stages, counts, decided, sent_in):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+def report(folder, chosen, house, file, stages, counts, decided, sent_in):  # type: ignore[no-untyped-def]
     flags, messages = chosen.flags, sum(n for name, n in counts.items() if name.startswith("result."))
     console = Console()
-    table = Table(title=f"{flags:,} flags → {counts['opened']:,} outreaches → {messages:,} messages, {chosen.database}")
+    path = f"{flags:,} flags → {counts['opened']:,} outreaches → {messages:,} messages"
+    table = Table(title=f"{path}, {chosen.database}")
     for heading in ("stage", "CPU s", "µs a flag", "µs a message", "raw limit, CPU s", "ratio"):
         table.add_column(heading, justify="left" if heading == "stage" else "right")
-    rows = flags * 2 + counts["opened"] * 9  # people and flags; decision, outreach, profile, contacts, message …
+    # People and flags; then episode, decision, outreach, profile, three contacts, message and attempt.
+    rows = flags * 2 + counts["opened"] * 9
     raw = {
         "match": raw_match(house, file),
         "store": raw_inserts(folder, rows),
@@ -285,7 +288,8 @@ def report(folder, chosen, house, file, stages, counts, decided, sent_in):  # ty
             f"{spent / limit:.1f}" if limit else "",
         )
     total = sum(stages.spent.values())
-    table.add_row("all", f"{total:.2f}", f"{total / flags * 1e6:.1f}", f"{total / messages * 1e6:.1f}", "", "")
+    each = f"{total / flags * 1e6:.1f}", f"{total / messages * 1e6:.1f}" if messages else "-"
+    table.add_row("all", f"{total:.2f}", *each, "", "")
     console.print(table)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     console.print(
