@@ -20,7 +20,7 @@ def a_workspace(folder: Path, *, users: int = FEW, now: datetime = NOON) -> Laid
 
 
 def a_slim_workspace(folder: Path) -> Path:
-    """A workspace with one pattern only: what is checked file by file is quick."""
+    """A workspace with one pattern in one language: what is checked file by file is quick."""
     a_workspace(folder)
     for file in (folder / "rules").glob("*.yml"):
         if file.stem not in {"facts", "ladders", "we_never", "unknown_pattern"}:
@@ -28,6 +28,9 @@ def a_slim_workspace(folder: Path) -> Path:
     for templates in (folder / "templates").iterdir():
         if templates.is_dir() and templates.name not in {"shared", "unknown_pattern"}:
             shutil.rmtree(templates)
+    for file in (folder / "templates").rglob("*.j2"):
+        if not file.name.endswith((".en.j2", "en.j2", "layout.html.j2")):
+            file.unlink()
     return folder
 
 

@@ -128,7 +128,7 @@ def core(settings: Settings) -> Iterator[Finding]:
 
 def folder(about: str, folder: Path) -> Iterator[Finding]:
     """Whether the folder, or where it will be made, takes a file."""
-    there = next(place for place in (folder, *folder.absolute().parents) if place.is_dir())
+    there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
     try:
         with tempfile.TemporaryFile(dir=there) as file:
             file.write(b"1")

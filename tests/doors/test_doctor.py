@@ -1,0 +1,217 @@
+"""`outreach doctor`: all problems at once, in words, with what to do, and never a secret."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from start_build import a_slim_workspace
+
+from outreach.cli import outreach
+from outreach.wiring import open_house
+from outreach.wiring.checkup import installation
+from outreach.wiring.checkup.finding import State, guarded
+
+PASSWORD = "hunter2-is-not-for-logs"
+
+
+@pytest.fixture(scope="module")
+def healthy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = a_slim_workspace(tmp_path_factory.mktemp("doctor") / "mine")
+    open_house(folder).migrate()
+    return folder
+
+
+@pytest.fixture
+def workspace(healthy: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(healthy, tmp_path / "mine")
+
+
+def doctor(workspace: Path, *words: str) -> Result:
+    said = CliRunner().invoke(outreach, ["-w", str(workspace), "doctor", *words])
+    assert said.exception is None or isinstance(said.exception, SystemExit)
+    assert "Traceback" not in said.output
+    return said
+
+
+def change(workspace: Path, before: str, after: str) -> None:
+    file = workspace / "outreach.toml"
+    text = file.read_text()
+    assert before in text
+    file.write_text(text.replace(before, after, 1))
+
+
+def test_a_workspace_that_is_ready_is_told_so(healthy: Path) -> None:
+    said = doctor(healthy)
+    assert said.exit_code == 0, said.output
+    assert "Ready to run." in said.stdout
+    assert "✗" not in said.stdout
+
+
+def test_as_json_every_finding_has_its_state(healthy: Path) -> None:
+    found = json.loads(doctor(healthy, "--format", "json").stdout)
+    assert found["problems"] == 0
+    assert {each["state"] for each in found["findings"]} <= {"fine", "warning"}
+    looked_at = "settings OUTREACH_KEYS OUTREACH_HASH_KEY OUTREACH_ANSWER_KEYS clock database rules examples"
+    looked_at += " templates ladders senders core outbox archive"
+    assert {each["about"] for each in found["findings"]} == {*looked_at.split(), "feed sample"}
+
+
+def test_all_that_is_wrong_is_told_at_once(workspace: Path) -> None:
+    (workspace / ".env").unlink()
+    (workspace / "outreach.db").unlink()
+    (workspace / "core.json").unlink()
+    shutil.rmtree(workspace / "feeds")
+    (workspace / "outbox").touch()
+    change(workspace, 'sms = "outbox"', 'sms = "twilio"')
+    change(workspace, 'default_locale = "en"', 'default_locale = "sw"')
+    said = doctor(workspace)
+    assert said.exit_code == 2
+    for problem in (
+        "OUTREACH_KEYS is not set: `outreach init`",
+        "OUTREACH_HASH_KEY must be 32 bytes",
+        "OUTREACH_ANSWER_KEYS is not set",
+        "outreach.db is not there yet",
+        "unknown_pattern/leaving, which is not written in sw, the default locale",
+        "there is no folder",
+        "channels.sms = twilio needs OUTREACH_TWILIO__AUTH_TOKEN",
+        "core.json is not there",
+    ):
+        assert problem in said.stdout, problem
+    assert said.stderr.strip().endswith("problems.")
+
+
+def test_no_secret_is_ever_shown(workspace: Path) -> None:
+    secrets = [
+        line.split("=", 1)[1] for line in (workspace / ".env").read_text().splitlines() if line[0] == "O"
+    ]
+    with (workspace / ".env").open("a") as file:
+        file.write(
+            f"OUTREACH_DATABASE=postgresql+psycopg://me:{PASSWORD}@127.0.0.1:9/x?password={PASSWORD}\n"
+        )
+        file.write(f"OUTREACH_TWILIO__AUTH_TOKEN={PASSWORD}\n")
+    for words in ([], ["--format", "json"]):
+        said = doctor(workspace, *words)
+        assert said.exit_code == 2
+        assert PASSWORD not in said.output
+        assert not [secret for secret in secrets if secret in said.output or secret[3:] in said.output]
+
+
+def test_a_key_without_its_id_is_refused_without_being_repeated(workspace: Path) -> None:
+    env = workspace / ".env"
+    key = env.read_text().split("OUTREACH_KEYS=k1:")[1].split("\n")[0]
+    env.write_text(env.read_text().replace(f"k1:{key}", key))
+    said = doctor(workspace)
+    assert "OUTREACH_KEYS: key 1 is written id:base64" in said.stdout
+    assert key not in said.output
+
+
+def _no_settings(folder: Path) -> None:
+    (folder / "outreach.toml").unlink()
+
+
+def _broken_settings(folder: Path) -> None:
+    (folder / "outreach.toml").write_text('firm = "Acme\n[feeds')
+
+
+def _unknown_setting(folder: Path) -> None:
+    change(folder, 'firm = "Acme"', 'frim = "Acme"')
+
+
+def _database_of_no_kind(folder: Path) -> None:
+    change(folder, '"sqlite:///outreach.db"', '"oracle-of-delphi"')
+
+
+def _database_out_of_reach(folder: Path) -> None:
+    change(folder, '"sqlite:///outreach.db"', '"postgresql+psycopg://me@127.0.0.1:9/x"')
+
+
+def _database_that_is_none(folder: Path) -> None:
+    (folder / "outreach.db").write_text("not a database at all, but long enough to be taken for one" * 50)
+
+
+def _database_of_yesterday(folder: Path) -> None:
+    (folder / "outreach.db").write_bytes(b"")
+
+
+def _no_rules(folder: Path) -> None:
+    shutil.rmtree(folder / "rules")
+
+
+def _broken_rule(folder: Path) -> None:
+    rule = folder / "rules" / "unknown_pattern.yml"
+    rule.write_text(rule.read_text().replace("risk_score", "risc_score"))
+
+
+def _failing_example(folder: Path) -> None:
+    rule = folder / "rules" / "unknown_pattern.yml"
+    rule.write_text(rule.read_text().replace("at_least: 90", "at_least: 99"))
+
+
+def _broken_template(folder: Path) -> None:
+    template = folder / "templates" / "unknown_pattern" / "leaving.en.j2"
+    template.write_text(template.read_text().replace("{{ firm }}", "{{ surprise }}", 1))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("breakage", "told"),
+    [
+        (_no_settings, "there is no settings file here; `outreach init"),
+        (_broken_settings, "line 1"),
+        (_unknown_setting, "frim"),
+        (_database_of_no_kind, "the database's address cannot be understood"),
+        (_database_out_of_reach, "the database cannot be used: connection"),
+        (_database_that_is_none, "file is not a database"),
+        (_database_of_yesterday, "run `outreach migrate`"),
+        (_no_rules, "facts.yml:0:0: error R000 cannot be read: No such file or directory"),
+        (_broken_rule, "did you mean 'risk_score'?"),
+        (_failing_example, "do not come out as their author says"),
+        (_broken_template, "surprise"),
+    ],
+    ids=lambda value: value.__name__.strip("_") if callable(value) else "",
+)
+def test_what_is_broken_is_told_in_words(
+    workspace: Path, breakage: Callable[[Path], None], told: str
+) -> None:
+    breakage(workspace)
+    said = doctor(workspace)
+    assert said.exit_code == 2
+    assert told in said.stdout
+
+
+def test_looking_changes_nothing(workspace: Path) -> None:
+    for name in ("outreach.db", "outreach.db-wal", "outreach.db-shm"):
+        (workspace / name).unlink(missing_ok=True)
+    before = {file: file.stat().st_mtime_ns for file in workspace.rglob("*")}
+    doctor(workspace)
+    assert {file: file.stat().st_mtime_ns for file in workspace.rglob("*") if file.is_file()} == {
+        file: at for file, at in before.items() if file.is_file()
+    }
+    assert not (workspace / "outreach.db").exists()
+
+
+def test_secrets_that_others_may_read_are_a_warning(workspace: Path) -> None:
+    (workspace / ".env").chmod(0o644)
+    said = doctor(workspace)
+    assert said.exit_code == 0
+    assert f"chmod 600 {workspace}/.env" in said.stdout
+
+
+def test_a_folder_that_cannot_be_written_is_a_problem(tmp_path: Path) -> None:
+    (tmp_path / "outbox").touch()
+    found = guarded("outbox", lambda: installation.folder("outbox", tmp_path / "outbox"))
+    assert [finding.state for finding in found] == [State.PROBLEM]
+
+
+def test_a_look_that_breaks_is_a_finding_that_repeats_no_word_of_it() -> None:
+    def breaks() -> list[object]:
+        raise RuntimeError(PASSWORD)
+
+    [finding] = guarded("this", breaks)  # type: ignore[arg-type]
+    assert finding.state is State.PROBLEM
+    assert PASSWORD not in str(finding)

@@ -1,0 +1,59 @@
+"""`outreach templates check` and the rule tools find the files of the workspace they are asked about."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from start_build import a_slim_workspace
+
+from outreach.cli import outreach
+
+
+@pytest.fixture(scope="module")
+def slim(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return a_slim_workspace(tmp_path_factory.mktemp("writer") / "mine")
+
+
+@pytest.fixture
+def workspace(slim: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(slim, tmp_path / "mine")
+
+
+def call(workspace: Path, *words: str) -> Result:
+    return CliRunner().invoke(outreach, ["-w", str(workspace), *words])
+
+
+def test_templates_that_fit_are_counted_by_language_and_review(workspace: Path) -> None:
+    said = call(workspace, "templates", "check")
+    assert said.exit_code == 0, said.output
+    assert "2 messages (review: 2 machine)" in said.stdout
+    assert said.stdout.endswith("no problems\n")
+
+
+def test_a_problem_is_told_with_its_place_and_exits_with_2(workspace: Path) -> None:
+    template = workspace / "templates" / "unknown_pattern" / "leaving.en.j2"
+    template.write_text(template.read_text().replace("{{ firm }}", "{{ frim }}", 1))
+    said = call(workspace, "templates", "check")
+    assert said.exit_code == 2
+    assert "leaving.en.j2:" in said.stdout
+    assert "frim" in said.stdout
+    assert json.loads(call(workspace, "templates", "check", "--format", "json").stdout)["errors"] == 1
+
+
+def test_a_broken_rule_does_not_keep_the_writer_from_checking(workspace: Path) -> None:
+    (workspace / "rules" / "unknown_pattern.yml").write_text("pattern: [")
+    assert call(workspace, "templates", "check").exit_code == 0
+
+
+def test_a_folder_of_templates_can_be_checked_without_a_workspace(workspace: Path, tmp_path: Path) -> None:
+    said = call(tmp_path, "templates", "check", str(workspace / "templates"))
+    assert said.exit_code == 0, said.output
+
+
+def test_rules_are_checked_and_tested_where_the_workspace_is(workspace: Path) -> None:
+    assert f"{workspace / 'rules'}: " in call(workspace, "rules", "check").stdout
+    assert "examples hold" in call(workspace, "rules", "test").stdout
