@@ -418,6 +418,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("outreach", "step", name=op.f("uq_messages_outreach_step")),
         sa.UniqueConstraint("reference", name=op.f("uq_messages_reference")),
     )
+    op.create_index("ix_messages_newest", "messages", ["created_at", "id"], unique=False)
     op.create_index(op.f("ix_messages_person"), "messages", ["person"], unique=False)
     op.create_index(op.f("ix_messages_to_hmac"), "messages", ["to_hmac"], unique=False)
     op.create_table(
@@ -480,6 +481,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_tasks_outreach"), table_name="tasks")
     op.drop_table("tasks")
     op.drop_index(op.f("ix_messages_to_hmac"), table_name="messages")
+    op.drop_index("ix_messages_newest", table_name="messages")
     op.drop_index(op.f("ix_messages_person"), table_name="messages")
     op.drop_table("messages")
     op.drop_index(op.f("ix_bars_outreach"), table_name="bars")

@@ -26,6 +26,7 @@ messages = table(
     moment("created_at"),
     moment("next_attempt_at", optional=True),
     UniqueConstraint("outreach", "step"),
+    Index("ix_messages_newest", "created_at", "id"),  # support's list, newest first
 )
 
 attempts = table(
