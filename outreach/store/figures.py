@@ -44,6 +44,7 @@ def run_figures(tx: Tx, run: str) -> RunFigures | None:
     c = outreaches.c
     of_run = c.run == run
     said = messages.join(outreaches, c.id == messages.c.outreach)
+    of_pull = quarantine.join(pulls, pulls.c.id == quarantine.c.pull)
     lines, read, bad = _pulled(tx, run)
     opened = _count(tx, outreaches, of_run, c.pattern)
     return RunFigures(
@@ -59,12 +60,7 @@ def run_figures(tx: Tx, run: str) -> RunFigures | None:
         sent=_count(tx, said, of_run, messages.c.channel, messages.c.locale),
         statuses=_count(tx, said, of_run, messages.c.channel, messages.c.status),
         skips=_skips(tx, run),
-        quarantine=_count(
-            tx,
-            quarantine.join(pulls, pulls.c.id == quarantine.c.pull),
-            pulls.c.run == run,
-            quarantine.c.reason,
-        ),
+        quarantine=_count(tx, of_pull, pulls.c.run == run, quarantine.c.reason),
         bars=_count(
             tx, bars.join(outreaches, c.id == bars.c.outreach), of_run, bars.c.verdict, bars.c.reason
         ),

@@ -45,31 +45,7 @@ def start(
 
     A channel without a provider is kept here (inbox, call): its own name stands for one.
     """
-    fresh = [draft for draft in drafts if draft.message.attempt == 1]
-    tx.insert(
-        messages,
-        [
-            {
-                "id": d.message.id,
-                "person": d.person,
-                "outreach": d.outreach,
-                "step": d.step,
-                "reference": d.message.reference,
-                "channel": d.message.channel.value,
-                "locale": d.message.locale,
-                "template": d.template,
-                "template_sha256": d.template_sha256,
-                "to_hmac": tx.vault.fingerprint(d.message.to),
-                "to_enc": tx.vault.seal(d.message.to),
-                "body_enc": tx.vault.seal(_body(d.message.content)),
-                "status": Status.QUEUED.value,
-                "status_at": now,
-                "created_at": now,
-                "next_attempt_at": None,
-            }
-            for d in fresh
-        ],
-    )
+    tx.insert(messages, [_message_row(tx, draft, now) for draft in drafts if draft.message.attempt == 1])
     tx.insert(
         attempts,
         [
@@ -88,6 +64,28 @@ def start(
             for d in drafts
         ],
     )
+
+
+def _message_row(tx: Tx, draft: Draft, now: datetime) -> dict[str, object]:
+    message = draft.message
+    return {
+        "id": message.id,
+        "person": draft.person,
+        "outreach": draft.outreach,
+        "step": draft.step,
+        "reference": message.reference,
+        "channel": message.channel.value,
+        "locale": message.locale,
+        "template": draft.template,
+        "template_sha256": draft.template_sha256,
+        "to_hmac": tx.vault.fingerprint(message.to),
+        "to_enc": tx.vault.seal(message.to),
+        "body_enc": tx.vault.seal(_body(message.content)),
+        "status": Status.QUEUED.value,
+        "status_at": now,
+        "created_at": now,
+        "next_attempt_at": None,
+    }
 
 
 def _is_unfinished() -> ColumnElement[bool]:

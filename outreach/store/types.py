@@ -64,11 +64,14 @@ class Exact(TypeDecorator[Decimal]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """The column as this database has it."""
         kind: TypeEngine[Any] = Numeric(38, 8) if dialect.name == "postgresql" else Text()
         return dialect.type_descriptor(kind)
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> object:
+        """To the driver: a number on PostgreSQL, plain digits on SQLite."""
         return value if value is None or dialect.name == "postgresql" else format(value, "f")
 
     def process_result_value(self, value: object, dialect: Dialect) -> Decimal | None:
+        """From the driver: exact again."""
         return None if value is None else Decimal(str(value))

@@ -49,16 +49,24 @@ def _feed(
                 batch_rows=one.batch_rows,
             )
         case HttpFeedSettings():
-            token = one.token.get_secret_value() if one.token else ""
-            headers = {"Authorization": f"Bearer {token}"} if token else {}
-            return HttpFeed(
-                name=name,
-                catalogue=catalogue,
-                patterns=patterns,
-                client=httpx.Client(timeout=FEED_TIMEOUT, headers=headers),
-                url=one.url,
-                rows=one.rows,
-                next_cursor=one.next_cursor,
-                cursor_param=one.cursor_parameter,
-                select=one.select,
-            )
+            return _http_feed(name, one, catalogue, patterns)
+
+
+def _http_feed(name: str, one: HttpFeedSettings, catalogue: Catalogue, patterns: Collection[str]) -> HttpFeed:
+    return HttpFeed(
+        name=name,
+        catalogue=catalogue,
+        patterns=patterns,
+        client=_client(one),
+        url=one.url,
+        rows=one.rows,
+        next_cursor=one.next_cursor,
+        cursor_param=one.cursor_parameter,
+        select=one.select,
+    )
+
+
+def _client(one: HttpFeedSettings) -> httpx.Client:
+    token = one.token.get_secret_value() if one.token else ""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    return httpx.Client(timeout=FEED_TIMEOUT, headers=headers)

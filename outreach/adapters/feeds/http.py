@@ -12,7 +12,7 @@ import httpx
 import pyarrow as pa
 
 from outreach.adapters.feeds.frame import Framer
-from outreach.adapters.feeds.json_rows import item_rows, read_json, shown
+from outreach.adapters.feeds.json_rows import element_rows, read_json, shown
 from outreach.adapters.feeds.mapping import Select, read_select
 from outreach.domain.facts import Catalogue
 from outreach.domain.flag import FlagBatch
@@ -27,7 +27,7 @@ MOST_EMPTY_PAGES = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Place:
-    """The page named by `next` (None: the first), of which `read` items with this digest were read."""
+    """The page named by `next` (None: the first), of which `read` elements with this digest were read."""
 
     next: str | None = None
     read: int = 0
@@ -43,7 +43,7 @@ class HttpFeed:
 
     `rows` is the dotted path to the list of rows in a page ('' where the page is the list), `next_cursor` the
     one to the cursor of the next page. Where a page names none, the next pull asks for that page again and
-    goes on after the items it had. Trying again is the caller's: any status but 200 is a FeedError with
+    goes on after the elements it had. Trying again is the caller's: any status but 200 is a FeedError with
     feed and status. A line is a row's place in its page. Credentials and time-outs belong to `client`.
     """
 
@@ -64,41 +64,41 @@ class HttpFeed:
         place, empty = self._place(cursor), 0
         with self._framer(select) as framer:
             while empty < MOST_EMPTY_PAGES:
-                items, following = self._page(place.next)
+                elements, following = self._page(place.next)
                 is_last = following is None or following == place.next
-                for start in range(self._skip(items, place), len(items), self.batch_rows):
-                    end = min(start + self.batch_rows, len(items))
-                    raw = item_rows(items[start:end], start + 1, self._where(), select)
-                    is_whole = end == len(items) and not is_last
-                    after = _Place(next=following) if is_whole else _part(place.next, items[:end])
+                for start in range(self._skip(elements, place), len(elements), self.batch_rows):
+                    end = min(start + self.batch_rows, len(elements))
+                    raw = element_rows(elements[start:end], start + 1, self._where(), select)
+                    is_whole = end == len(elements) and not is_last
+                    after = _Place(next=following) if is_whole else _part(place.next, elements[:end])
                     yield framer.batch(raw, after.text())
                 if is_last:
                     return
-                place, empty = _Place(next=following), 0 if items else empty + 1
+                place, empty = _Place(next=following), 0 if elements else empty + 1
 
     def check(self) -> None:
         """FeedError where the first page does not come, or the select fits none of its rows."""
         select = read_select(self.name, self.select, self.catalogue)
-        items = self._page(None)[0][:100]
-        seen: set[str] = set().union(*(item for item in items if isinstance(item, dict)))
-        if items and (lacking := select.lacking(tuple(seen))):
+        elements = self._page(None)[0][:100]
+        seen: set[str] = set().union(*(element for element in elements if isinstance(element, dict)))
+        if elements and (lacking := select.lacking(tuple(seen))):
             raise FeedError(f"feed {self.name}: the first page {lacking}")
         with self._framer(select) as framer:
-            framer.try_on(item_rows(items, 1, self._where(), select).table)
+            framer.try_on(element_rows(elements, 1, self._where(), select).table)
 
     def _page(self, next_cursor: str | None) -> tuple[list[Any], str | None]:
-        """The items of one page, and the cursor of the one after it."""
+        """The elements of one page, and the cursor of the one after it."""
         try:
             page = read_json(self._body(next_cursor).decode())
         except (ValueError, RecursionError):
             raise FeedError(f"feed {self.name}: {self._where()} did not answer with JSON") from None
-        items = _at(page, self.rows)
-        if not isinstance(items, list):
+        elements = _at(page, self.rows)
+        if not isinstance(elements, list):
             raise FeedError(
                 f"feed {self.name}: there is no list at '{self.rows}' in the answer of {self._where()}"
             )
         following = _at(page, self.next_cursor) if isinstance(page, dict) else None
-        return items, following if isinstance(following, str) and following else None
+        return elements, following if isinstance(following, str) and following else None
 
     def _body(self, next_cursor: str | None) -> bytes:
         parameters = {self.cursor_param: next_cursor} if next_cursor is not None else {}
@@ -128,9 +128,9 @@ class HttpFeed:
         url = httpx.URL(self.url)
         return f"{url.host}{url.path}"
 
-    def _skip(self, items: list[Any], place: _Place) -> int:
-        """How many items of a page asked for again were read before."""
-        return place.read if _part(place.next, items[: place.read]) == place else 0
+    def _skip(self, elements: list[Any], place: _Place) -> int:
+        """How many elements of a page asked for again were read before."""
+        return place.read if _part(place.next, elements[: place.read]) == place else 0
 
     def _place(self, cursor: str | None) -> _Place:
         try:
@@ -142,11 +142,11 @@ class HttpFeed:
         return Framer(feed=self.name, catalogue=self.catalogue, select=select, patterns=self.patterns)
 
 
-def _part(next_cursor: str | None, items: list[Any]) -> _Place:
-    """The place after the first items of a page."""
-    if not items:
+def _part(next_cursor: str | None, elements: list[Any]) -> _Place:
+    """The place after the first elements of a page."""
+    if not elements:
         return _Place(next=next_cursor)
-    return _Place(next=next_cursor, read=len(items), digest=sha256(shown(items)).hexdigest()[:16])
+    return _Place(next=next_cursor, read=len(elements), digest=sha256(shown(elements)).hexdigest()[:16])
 
 
 def _at(page: Any, path: str) -> Any:

@@ -57,21 +57,21 @@ def line_rows(lines: Lines, place: str, select: Select) -> RawRows:
     )
 
 
-def item_rows(items: Sequence[Any], first: int, place: str, select: Select) -> RawRows:
-    """The raw rows of values that never were lines: items of a JSON answer, rows of a database."""
-    judged = [judge_object(item, is_escaped=True) for item in items]
+def element_rows(elements: Sequence[Any], first: int, place: str, select: Select) -> RawRows:
+    """The raw rows of values that never were lines: elements of a JSON answer, rows of a database."""
+    judged = [judge_object(element, is_escaped=True) for element in elements]
     objects = {first + i: found for i, found in enumerate(judged) if not isinstance(found, Fault)}
     rejected = [
-        reject(first + i, place, found, shown(items[i]))
+        reject(first + i, place, found, shown(elements[i]))
         for i, found in enumerate(judged)
         if isinstance(found, Fault)
     ]
     return RawRows(
         table=object_table(objects, select.wanted, select.needed),
         rejected=tuple(rejected),
-        lines=len(items),
+        lines=len(elements),
         place=place,
-        text_of=lambda line: shown(items[line - first]),
+        text_of=lambda line: shown(elements[line - first]),
     )
 
 

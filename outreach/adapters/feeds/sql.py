@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from outreach.adapters.feeds.database import Database, Row
 from outreach.adapters.feeds.frame import Framer
-from outreach.adapters.feeds.json_rows import item_rows
+from outreach.adapters.feeds.json_rows import element_rows
 from outreach.adapters.feeds.mapping import Select, read_select
 from outreach.adapters.feeds.raw import RawRows
 from outreach.adapters.feeds.watermark import Position, read_position
@@ -103,8 +103,8 @@ class SqlFeed:
         columns = {name: present[name.casefold()] for name in select.wanted if name.casefold() in present}
         if lacking := select.lacking(tuple(columns), tuple(rows[0])):
             raise FeedError(f"feed {self.name}: the query's answer {lacking}")
-        items = [{name: _text(row[column]) for name, column in columns.items()} for row in rows]
-        return item_rows(items, line, self.name, select)
+        elements = [{name: _text(row[column]) for name, column in columns.items()} for row in rows]
+        return element_rows(elements, line, self.name, select)
 
     def _position(self, cursor: str | None) -> Position | None:
         try:

@@ -9,7 +9,7 @@ from sqlglot.errors import SqlglotError
 
 from outreach.adapters.rulebook import values
 from outreach.adapters.rulebook.page import Page
-from outreach.adapters.rulebook.shapes import entries, items, mapping
+from outreach.adapters.rulebook.shapes import elements, entries, mapping
 from outreach.adapters.rulebook.vocabulary import FUNCTIONS
 from outreach.domain.facts import Catalogue, FactSource, FactSpec, FactType, Privacy, WhenNull
 from outreach.domain.plan import PATTERN_FACT
@@ -38,7 +38,7 @@ def _read_fact(page: Page, name: str, node: yaml.Node) -> FactSpec:
     when_null = WhenNull(values.word(page, got["when_null"], WhenNull)) if "when_null" in got else None
     if when_null is WhenNull.NEVER and kind is not FactType.TIME:
         page.report("R022", got["when_null"], f"only a time can be never; '{name}' is {kind.value}")
-    choices = tuple(values.text(page, item) for item in items(page, got.get("one_of")))
+    choices = tuple(values.text(page, element) for element in elements(page, got.get("one_of")))
     if choices and kind is not FactType.TEXT:
         page.report("R022", got["one_of"], f"only text has a closed set; '{name}' is {kind.value}")
     return FactSpec(

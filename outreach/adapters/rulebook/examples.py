@@ -12,7 +12,7 @@ import yaml
 
 from outreach.adapters.rulebook import values
 from outreach.adapters.rulebook.page import Page, span_of
-from outreach.adapters.rulebook.shapes import entries, items, mapping
+from outreach.adapters.rulebook.shapes import elements, entries, mapping
 from outreach.domain.facts import Catalogue, FactSpec, FactType, Value
 from outreach.domain.plan import PATTERN_FACT
 from outreach.domain.problem import did_you_mean
@@ -45,10 +45,12 @@ def read_examples(
     defaults = _read_facts(page, got["defaults"], row) if "defaults" in got else {}
     row = replace(row, defaults=defaults)
     examples: list[Example] = []
-    for item in items(page, got.get("cases")):
-        example = _read_case(page, item, row)
+    for element in elements(page, got.get("cases")):
+        example = _read_case(page, element, row)
         if example.name and any(example.name == other.name for other in examples):
-            page.report("R019", example.span or item, f"an example '{example.name}' is in this file already")
+            page.report(
+                "R019", example.span or element, f"an example '{example.name}' is in this file already"
+            )
         examples.append(example)
     return tuple(examples)
 
@@ -100,7 +102,7 @@ def _read_value(page: Page, node: yaml.Node, spec: FactSpec, run_at: datetime) -
         case FactType.TIME:
             return _read_time(page, node, run_at)
         case FactType.TAGS:
-            return tuple(values.text(page, item, spec.longest) for item in items(page, node))
+            return tuple(values.text(page, element, spec.longest) for element in elements(page, node))
         case _:
             return _read_number(page, node, spec.type)
 

@@ -15,7 +15,7 @@ from outreach.adapters.rulebook.check import check
 from outreach.adapters.rulebook.examples import read_examples
 from outreach.adapters.rulebook.excerpt import cut
 from outreach.adapters.rulebook.page import Page, span_of
-from outreach.adapters.rulebook.shapes import entries, items, mapping
+from outreach.adapters.rulebook.shapes import elements, entries, mapping
 from outreach.adapters.rulebook.shelves import read_ladder
 from outreach.adapters.rulebook.vocabulary import Vocabulary
 from outreach.domain.condition import AnyOf, Condition
@@ -99,11 +99,11 @@ def _read_taxonomy(page: Page, node: yaml.Node) -> dict[str, str]:
 
 def _read_rules(page: Page, node: yaml.Node | None, shelf: Shelf) -> tuple[Rule, ...]:
     rules: list[Rule] = []
-    nodes = items(page, node)
-    for item in nodes:
-        rule = _read_rule(page, item, shelf)
+    nodes = elements(page, node)
+    for element in nodes:
+        rule = _read_rule(page, element, shelf)
         if rule.id and any(rule.id == other.id for other in rules):
-            page.report("R019", rule.span or item, f"the id '{rule.id}' is taken in this file")
+            page.report("R019", rule.span or element, f"the id '{rule.id}' is taken in this file")
         rules.append(rule)
     if node is not None and not any(rule.is_run for rule in rules):
         page.report("R032", node, "no rule of this file runs", is_warning=True)
@@ -187,8 +187,8 @@ def _check_fact(page: Page, node: yaml.Node, name: str, kind: FactType, shelf: S
 
 def _read_exclusions(page: Page, node: yaml.Node | None, shelf: Shelf) -> tuple[Exclusion, ...]:
     exclusions: list[Exclusion] = []
-    for item in items(page, node):
-        got = mapping(page, item, ("because", "when"))
+    for element in elements(page, node):
+        got = mapping(page, element, ("because", "when"))
         because = values.text(page, got["because"]) if "because" in got else ""
         if because and any(because == e.because for e in exclusions):
             page.report("R019", got["because"], f"'{because}' names an exclusion of this rule already")

@@ -48,8 +48,8 @@ def mapping(
     return result
 
 
-def items(page: Page, node: yaml.Node | None) -> list[yaml.Node]:
-    """The items of a list; empty with the problem reported where it is none."""
+def elements(page: Page, node: yaml.Node | None) -> list[yaml.Node]:
+    """The elements of a list; empty with the problem reported where it is none."""
     if node is None or isinstance(node, yaml.SequenceNode):
         return [] if node is None else list(node.value)
     page.report("R008", node, "a list belongs here", "items between [ ], or one a line after -")

@@ -8,7 +8,7 @@ import yaml
 
 from outreach.adapters.rulebook import values
 from outreach.adapters.rulebook.page import Page
-from outreach.adapters.rulebook.shapes import entries, items, mapping
+from outreach.adapters.rulebook.shapes import elements, entries, mapping
 from outreach.domain.ladder import Ladder, Step
 from outreach.domain.scale import Channel
 
@@ -27,7 +27,7 @@ def read_ladders(page: Page, root: yaml.Node) -> dict[str, Ladder]:
 
 def read_ladder(page: Page, name: str, node: yaml.Node) -> Ladder:
     """The steps of one ladder."""
-    steps = items(page, node)
+    steps = elements(page, node)
     if isinstance(node, yaml.SequenceNode) and not 0 < len(steps) <= MOST_STEPS:
         page.report("R012", node, f"a ladder has 1 to {MOST_STEPS} steps, not {len(steps)}")
     return Ladder(name=name, steps=tuple(_read_step(page, step) for step in steps))
@@ -51,7 +51,7 @@ def read_list(page: Page, root: yaml.Node, file_stem: str) -> tuple[str, tuple[s
     for key in ("about", "owner"):
         if key in got:
             values.text(page, got[key], 300)
-    nodes = items(page, got.get("values"))
+    nodes = elements(page, got.get("values"))
     if "values" in got and not nodes:
         page.report("R028", got["values"], f"the list @{name} is empty", is_warning=True)
     seen: dict[str, yaml.Node] = {}
