@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from outreach.cli.console import crossed, err, out, progress, two_columns
+from outreach.cli.stopping import stoppable
 from outreach.daemon import run_daemon
 from outreach.errors import FeedError
 from outreach.wiring import House, open_house
@@ -51,14 +52,14 @@ def run(workspace: Path, once: bool, dry_run: bool, style: str) -> None:
 
 def cycle(house: House) -> Counter[str]:
     """One cycle with a progress bar: intake, what the core must hear, dispatch."""
-    with progress() as bar:
+    with stoppable() as is_stopping, progress() as bar:
         reading = bar.add_task("reading flags", total=None)
-        counts = house.intake.run(progress=lambda lines: bar.advance(reading, lines))
+        counts = house.intake.run(lambda lines: bar.advance(reading, lines), is_stopping)
         bar.update(reading, total=counts["lines"], completed=counts["lines"])
         sending = bar.add_task("sending", total=counts["opened"])
         if not house.rehearses:
             counts += house.recovery.run()
-        counts += house.dispatch.run(progress=lambda done: bar.advance(sending, done))
+        counts += house.dispatch.run(is_stopping, lambda done: bar.advance(sending, done))
     return counts
 
 
