@@ -58,7 +58,7 @@ def test_as_json_every_finding_has_its_state(healthy: Path) -> None:
     assert {each["state"] for each in found["findings"]} <= {"fine", "warning"}
     looked_at = "settings OUTREACH_KEYS OUTREACH_HASH_KEY OUTREACH_ANSWER_KEYS clock database rules examples"
     looked_at += " templates ladders senders core outbox archive"
-    assert {each["about"] for each in found["findings"]} == {*looked_at.split(), "feed sample"}
+    assert {each["about"] for each in found["findings"]} == {*looked_at.split(), "feed sample", "answer page"}
 
 
 def test_all_that_is_wrong_is_told_at_once(workspace: Path) -> None:
@@ -80,6 +80,7 @@ def test_all_that_is_wrong_is_told_at_once(workspace: Path) -> None:
         "there is no folder",
         "channels.sms = twilio needs OUTREACH_TWILIO__AUTH_TOKEN",
         "core.json is not there",
+        "answer.sw.toml is missing",
     ):
         assert problem in said.stdout, problem
     assert said.stderr.strip().endswith("problems.")

@@ -10,7 +10,7 @@ from outreach.wiring.checkup import files, installation
 from outreach.wiring.checkup.finding import Finding, Look, State, guarded, told, waiting
 from outreach.wiring.house import House
 
-__all__ = ["Finding", "State", "checkup"]
+__all__ = ["Finding", "State", "checkup", "guarded"]
 
 ANY_FIRM = "Acme"
 """Measures templates where the settings, which name the firm, do not fit."""
