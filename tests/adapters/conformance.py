@@ -14,7 +14,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import product
 
-from outreach.adapters.transport import Line, Patience, http_client
+from outreach.adapters import transport
+from outreach.adapters.transport import Line, Patience
 from outreach.answers import Exchange
 from outreach.domain.delivery import Accepted, Refused, SendResult, Unavailable, Unknown
 from outreach.domain.message import Content, Message
@@ -86,8 +87,7 @@ def provider(
 @contextmanager
 def line(in_flight: int = 1, patience: Patience = CALM) -> Iterator[Line]:
     """A line to a provider on loopback."""
-    clients = [http_client(patience, verify=NO_TLS) for _ in range(in_flight)]
-    with Line(clients, patience) as made:
+    with transport.line(in_flight, patience) as made:
         yield made
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import ssl
-import threading
+import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 
-from outreach.adapters.transport import MOST_BYTES, Line, failure, http_client, line
+from outreach.adapters.transport import MOST_BYTES, Line, failure, line
 from outreach.domain.delivery import Unavailable, Unknown
-from tests.adapters.conformance import HASTY, NO_TLS
+from tests.adapters.conformance import HASTY
 from tests.adapters.loopback import Act, closed_port, full_port, loopback, reply
 
 POST = httpx.Request("POST", "http://127.0.0.1/", content=b"x")
@@ -23,7 +23,7 @@ def one(url: str, exchange: Line) -> object:
 
 @pytest.fixture
 def hasty() -> Iterator[Line]:
-    with Line([http_client(HASTY, verify=NO_TLS)], HASTY) as made:
+    with line(1, HASTY) as made:
         yield made
 
 
@@ -32,16 +32,16 @@ def hasty() -> Iterator[Line]:
     [
         (httpx.ConnectError("x"), Unavailable),
         (httpx.ConnectTimeout("x"), Unavailable),
-        (httpx.PoolTimeout("x"), Unavailable),
-        (httpx.ProxyError("x"), Unavailable),
         (httpx.UnsupportedProtocol("x"), Unavailable),
+        (httpx.LocalProtocolError("x"), Unavailable),
         (httpx.ReadError("x"), Unknown),
         (httpx.ReadTimeout("x"), Unknown),
         (httpx.WriteError("x"), Unknown),
         (httpx.WriteTimeout("x"), Unknown),
         (httpx.CloseError("x"), Unknown),
         (httpx.RemoteProtocolError("x"), Unknown),
-        (httpx.LocalProtocolError("x"), Unknown),
+        (httpx.PoolTimeout("x"), Unknown),
+        (httpx.ProxyError("x"), Unknown),
         (httpx.DecodingError("x"), Unknown),
         (OSError("+34600111222"), Unknown),
         (RuntimeError("x"), Unknown),
@@ -62,8 +62,7 @@ def test_every_error_of_httpx_is_in_the_table_above() -> None:
     assert {kind.__name__ for kind in never} == {
         "ConnectError",
         "ConnectTimeout",
-        "PoolTimeout",
-        "ProxyError",
+        "LocalProtocolError",
         "UnsupportedProtocol",
     }
 
@@ -75,10 +74,9 @@ def test_a_connection_that_is_never_made_is_unavailable_on_real_sockets(hasty: L
 
 
 def test_tls_that_is_not_agreed_is_unavailable_and_nothing_was_read() -> None:
-    with loopback(lambda seen: reply(200), [Act(b"no TLS here\r\n", "accept", "close")]) as server:
-        client = http_client(HASTY, verify=ssl.create_default_context())
-        with Line([client], HASTY) as exchange:
-            assert type(one(server.url.replace("http:", "https:"), exchange)) is Unavailable
+    plain = [Act(b"no TLS here\r\n", "accept", "close")]
+    with loopback(lambda seen: reply(200), plain) as server, line(1, HASTY) as exchange:
+        assert type(one(server.url.replace("http:", "https:"), exchange)) is Unavailable
     assert not server.seen
 
 
@@ -129,24 +127,28 @@ def test_what_is_not_begun_in_time_was_not_tried() -> None:
         tried.append(request)
         return httpx.Response(200)
 
-    client = httpx.Client(transport=httpx.MockTransport(answer))
-    with Line([client], HASTY, elapsed=lambda: next(ticks)) as exchange:
+    with Line(httpx.MockTransport(answer), 1, HASTY, elapsed=lambda: next(ticks)) as exchange:
         first, second = exchange([POST, POST])
     assert isinstance(first, httpx.Response)
     assert second == Unavailable("not tried: the batch took too long")
     assert len(tried) == 1
 
 
-def test_as_many_requests_are_in_flight_as_there_are_clients() -> None:
-    together = threading.Barrier(4, timeout=5)
+def test_as_many_requests_are_in_flight_as_were_asked_for_and_no_more() -> None:
+    under_way = [0]
+    most = [0]
 
-    def answer(request: httpx.Request) -> httpx.Response:
-        together.wait()
+    async def answer(request: httpx.Request) -> httpx.Response:
+        under_way[0] += 1
+        most[0] = max(most[0], under_way[0])
+        await asyncio.sleep(0.01)
+        under_way[0] -= 1
         return httpx.Response(200)
 
-    clients = [httpx.Client(transport=httpx.MockTransport(answer)) for _ in range(4)]
-    with Line(clients, HASTY) as exchange:
-        assert all(isinstance(answer, httpx.Response) for answer in exchange([POST] * 8))
+    with Line(httpx.MockTransport(answer), 4, HASTY) as exchange, ThreadPoolExecutor(3) as threads:
+        batches = list(threads.map(exchange, [[POST] * 8] * 3))
+    assert all(isinstance(answer, httpx.Response) for batch in batches for answer in batch)
+    assert most == [4]
 
 
 def test_nothing_is_taken_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

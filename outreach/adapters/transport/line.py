@@ -1,0 +1,141 @@
+"""The line: an `Exchange` that posts a batch from one thread of its own, where its event loop runs.
+
+So callers stay plain functions, and the engine one colour.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from types import TracebackType
+
+import httpx
+
+from outreach.adapters.transport.thin import ThinTransport
+from outreach.adapters.transport.wire import Patience
+from outreach.answers import Answer
+from outreach.domain.delivery import Unavailable, Unknown
+
+NEVER_WRITTEN = (
+    httpx.ConnectError,  # refused, unreachable, no such name, TLS not agreed
+    httpx.ConnectTimeout,
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,  # a request that cannot be written as HTTP
+)
+"""Errors of *our* transport that prove that not one byte of a request was written; of no other transport."""
+
+CLOSED = Unavailable("not tried: the line is closed")
+TOO_LATE = Unavailable("not tried: the batch took too long")
+
+
+def failure(error: Exception) -> Unavailable | Unknown:
+    """What an exception of the network proves: never written, or in doubt. Names the kind, never the text."""
+    kind = type(error).__name__
+    if isinstance(error, NEVER_WRITTEN):
+        return Unavailable(f"no connection ({kind})")
+    return Unknown(f"connection lost ({kind})")
+
+
+class Line:
+    """An `Exchange` with so many requests in flight at most, also when several threads call it at once."""
+
+    def __init__(
+        self,
+        transport: httpx.AsyncBaseTransport,
+        in_flight: int,
+        patience: Patience | None = None,
+        elapsed: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._transport = transport
+        self._in_flight = in_flight
+        self._patience = patience or Patience()
+        self._elapsed = elapsed
+        self._slots = asyncio.Semaphore(in_flight)
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop: Callable[[], object] | None = None
+        self._closed = False
+
+    def __call__(self, requests: Sequence[httpx.Request]) -> Sequence[Answer]:
+        """Every request posted once; the answers in order."""
+        if not requests:
+            return []
+        with self._lock:
+            if self._closed:
+                return [CLOSED] * len(requests)
+            batch = asyncio.run_coroutine_threadsafe(self._batch(requests), self._running())
+        return batch.result()
+
+    def close(self) -> None:
+        """Let go of every connection; requests under way are waited for."""
+        with self._lock:
+            self._closed = True
+            if self._stop is not None:
+                self._stop()
+
+    def __enter__(self) -> Line:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _running(self) -> asyncio.AbstractEventLoop:
+        """The loop in its thread, both made when first needed: most commands post nothing."""
+        if self._loop is None:
+            loop = self._loop = asyncio.new_event_loop()
+            thread = threading.Thread(target=loop.run_forever, name="line", daemon=True)
+            thread.start()
+            # Also stops it when a line is forgotten, or when the process ends.
+            self._stop = weakref.finalize(self, _stop, loop, thread, self._transport)
+        return self._loop
+
+    async def _batch(self, requests: Sequence[httpx.Request]) -> list[Answer]:
+        until = self._elapsed() + self._patience.batch
+        answers: list[Answer] = [TOO_LATE] * len(requests)
+        places = iter(range(len(requests)))
+        hands = min(self._in_flight, len(requests))
+        await asyncio.gather(*(self._work(requests, places, answers, until) for _ in range(hands)))
+        return answers
+
+    async def _work(
+        self, requests: Sequence[httpx.Request], places: Iterator[int], answers: list[Answer], until: float
+    ) -> None:
+        for place in places:
+            async with self._slots:
+                if self._elapsed() > until:
+                    continue
+                try:
+                    answers[place] = await self._transport.handle_async_request(requests[place])
+                except Exception as error:  # whatever a transport throws, the message is only in doubt
+                    answers[place] = failure(error)
+
+
+def _stop(
+    loop: asyncio.AbstractEventLoop, thread: threading.Thread, transport: httpx.AsyncBaseTransport
+) -> None:
+    if threading.current_thread() is thread:  # the last to hold the line was its own batch
+        loop.stop()
+        return
+    asyncio.run_coroutine_threadsafe(_let_go(transport), loop).result()
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
+
+
+async def _let_go(transport: httpx.AsyncBaseTransport) -> None:
+    under_way = asyncio.all_tasks() - {asyncio.current_task()}
+    await asyncio.gather(*under_way, return_exceptions=True)
+    await transport.aclose()
+    await asyncio.sleep(0)  # connections are let go of one turn later
+
+
+def line(in_flight: int, patience: Patience | None = None, trust: ssl.SSLContext | None = None) -> Line:
+    """A line with so many requests in flight at once. `trust` replaces the system's certificates."""
+    patience = patience or Patience()
+    return Line(ThinTransport(patience, trust), in_flight, patience)
