@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -49,16 +49,23 @@ class Intake:
             runs.keep_texts(tx, [(s.sha256, "rule_set", s.file, s.text) for s in book.sets.values()], now)
         pulling = Pulling(stage=self.tools, book=book, plan=plan(book), run=run)
         counts: Counter[str] = Counter()
-        for feed in self.feeds:
-            try:
-                for pulled in pulling.drain(feed, is_stopping):
+        try:
+            for feed in self.feeds:
+                for pulled in self._drain(pulling, feed, is_stopping):
                     counts.update(pulled)
                     progress(pulled["lines"])
-            except FeedError as error:
-                counts["feeds_failed"] += 1
-                log.error(FEED_FAILED, feed=feed.name, reason=str(error))
-        self._release(run, book, counts)
+        finally:  # whatever broke, what was decided before it does not wait
+            self._release(run, book, counts)
         return counts
+
+    def _drain(
+        self, pulling: Pulling, feed: FlagFeed, is_stopping: Callable[[], bool]
+    ) -> Iterator[Counter[str]]:
+        try:
+            yield from pulling.drain(feed, is_stopping)
+        except FeedError as error:
+            log.error(FEED_FAILED, feed=feed.name, reason=str(error))
+            yield Counter(feeds_failed=1)
 
     def _release(self, run: str, book: Rulebook, counts: Counter[str]) -> None:
         """Let what the run opened climb, but hold what is over its rule's limits; also for dead runs."""

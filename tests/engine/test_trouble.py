@@ -14,6 +14,7 @@ from outreach.domain.message import Rendered
 from outreach.domain.scale import Channel, Urgency
 from outreach.engine.dispatch import LEASE
 from outreach.engine.facts import from_json, to_json
+from outreach.errors import ArchiveError
 from outreach.store.database import Store
 from outreach.store.tables import bars, consents, contact_points, episodes, messages, outreaches
 from tests.build import CATALOGUE, NOW, a_batch, a_flag, a_rule, a_rule_set, a_rulebook
@@ -164,3 +165,21 @@ def test_a_feed_whose_clock_is_fast_keeps_no_episode_open_for_years(world: World
     (episode,) = world.rows(episodes)
 
     assert episode.last_flag_at == NOW
+
+
+def test_what_was_decided_before_a_run_broke_is_sent_all_the_same(world: World) -> None:
+    breaking = world.intake(a_batch(a_flag("a")), a_batch(a_flag("b"), cursor="2"))
+    real, calls = world.archive.write, []
+
+    def break_on_the_second(*args: object, **options: object) -> str:
+        calls.append(1)
+        if len(calls) == 2:
+            raise ArchiveError("the folder is full")
+        return real(*args, **options)  # type: ignore[arg-type]
+
+    world.archive.write = break_on_the_second  # type: ignore[method-assign]
+    with pytest.raises(ArchiveError):
+        breaking.run()
+    world.dispatch().run()
+
+    assert [m.to for m in world.senders[Channel.PUSH].sent] == ["token-of-a"]
