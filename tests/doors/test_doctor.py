@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from start_build import a_slim_workspace
 
 from outreach.cli import outreach
+from outreach.store.database import Store
 from outreach.wiring import open_house
 from outreach.wiring.checkup import installation
 from outreach.wiring.checkup.finding import State, guarded
@@ -100,6 +101,18 @@ def test_no_secret_is_ever_shown(workspace: Path) -> None:
         assert said.exit_code == 2
         assert PASSWORD not in said.output
         assert not [secret for secret in secrets if secret in said.output or secret[3:] in said.output]
+
+
+@pytest.mark.slow
+def test_a_database_that_is_at_head_is_named_without_its_password(
+    workspace: Path, postgres_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = postgres_store.engine.url.set(password=PASSWORD).render_as_string(hide_password=False)
+    monkeypatch.setenv("OUTREACH_DATABASE", url)
+    said = doctor(workspace)
+    assert said.exit_code == 0, said.output
+    assert "postgresql+psycopg://" in said.stdout
+    assert PASSWORD not in said.output
 
 
 def test_a_key_without_its_id_is_refused_without_being_repeated(workspace: Path) -> None:
