@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import logging
 from base64 import b64encode
-from collections.abc import Callable, Coroutine, Generator, Sequence
+from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus
 
 import httpx
 from twilio.base.exceptions import TwilioException
@@ -192,9 +192,8 @@ class _Desk(AsyncHttpClient):  # type: ignore[misc]  # the SDK ships no types
     ) -> TwilioResponse:
         """Write the request down, and wait for its answer."""
         # httpx would form-encode, parse the URL and build the credentials anew each time: 100 µs a message.
-        sent = {**(headers or {}), "Authorization": _basic(*(auth or ("", "")))}
-        body = urlencode(data or {}).encode()
-        return await _Stop(httpx.Request(method, _url(uri), headers=sent, content=body))
+        sent = _head(tuple((headers or {}).items()), *(auth or ("", "")))
+        return await _Stop(httpx.Request(method, _url(uri), headers=sent, content=_form(data or {})))
 
 
 @lru_cache(maxsize=8)
@@ -203,8 +202,18 @@ def _url(uri: str) -> httpx.URL:
 
 
 @lru_cache(maxsize=8)
-def _basic(user: str, secret: str) -> str:
-    return f"Basic {b64encode(f'{user}:{secret}'.encode()).decode()}"
+def _head(headers: tuple[tuple[str, str], ...], user: str, secret: str) -> httpx.Headers:
+    basic = b64encode(f"{user}:{secret}".encode()).decode()
+    return httpx.Headers([*headers, ("Authorization", f"Basic {basic}")])
+
+
+def _form(fields: Mapping[str, object]) -> bytes:
+    return "&".join(f"{quote_plus(name)}={_quoted(str(value))}" for name, value in fields.items()).encode()
+
+
+def _quoted(text: str) -> str:
+    """A form value. Beyond ASCII nearly every byte has to be quoted, so all are: 1 µs instead of 20."""
+    return quote_plus(text) if text.isascii() else "%" + text.encode().hex("%").upper()
 
 
 def _result(call: _Call, answer: Answer) -> SendResult:

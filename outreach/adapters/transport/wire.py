@@ -15,6 +15,8 @@ import httpx
 
 from outreach.adapters.transport.reading import Garbled, Reading
 
+ROOM = 16 * 1024  # bytes taken in at once
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
@@ -51,7 +53,7 @@ async def open_wire(origin: Origin, patience: Patience, trust: ssl.SSLContext | 
     return wire
 
 
-class Wire(asyncio.Protocol):
+class Wire(asyncio.BufferedProtocol):
     """A connection. `post` is asked of it again only while `fit`."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, patience: Patience) -> None:
@@ -63,6 +65,7 @@ class Wire(asyncio.Protocol):
         self._until = self._last = 0.0
         self._watch: asyncio.TimerHandle | None = None
         self._poll = select.poll()
+        self._room = bytearray(ROOM)
         self._idle_since = 0.0
 
     def post(self, octets: bytes) -> asyncio.Future[Reading]:
@@ -103,13 +106,17 @@ class Wire(asyncio.Protocol):
         self._transport = transport
         self._poll.register(transport.get_extra_info("socket").fileno(), select.POLLIN)
 
-    def data_received(self, piece: bytes) -> None:
-        """Asyncio's: bytes have come."""
+    def get_buffer(self, sizehint: int) -> bytearray:
+        """Asyncio's: where to put what comes."""
+        return self._room
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Asyncio's: so many bytes have come."""
         if self._waiting is None:
             return self.close()  # bytes that nobody asked for
         before = self._reading.status
         try:
-            whole = self._reading.feed(piece)
+            whole = self._reading.feed(self._room[:nbytes])
         except Garbled:
             return self._fail(httpx.RemoteProtocolError("no HTTP answer"))
         if whole:
