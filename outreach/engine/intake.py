@@ -85,4 +85,7 @@ class Intake:
                 counts["held_for_approval"] += len(held)
                 runs.release(tx, each, held, now)
                 runs.finish_run(tx, each, counts if each == run else {}, "finished", now)
+            if not counts["lines"] and not counts["feeds_failed"]:
+                runs.forget_run(tx, run)  # a feed that is silent for a year leaves no row a minute
+                return
         log.info(RUN_FINISHED, run=run, **counts)

@@ -61,7 +61,7 @@ class Pulling:
                 return
             n += 1
             try:
-                yield self._pull(feed, n, batch)
+                counts = self._pull(feed, n, batch, cursor)
             except Conflict:
                 with self.stage.store.read() as tx:
                     reached, _ = ledger.position(tx, feed.name)
@@ -69,12 +69,16 @@ class Pulling:
                     raise
                 log.warning(PULL_LEFT, feed=feed.name, n=n)  # another daemon was faster: the feed is its
                 return
+            cursor = batch.cursor
+            yield counts
 
-    def _pull(self, feed: FlagFeed, n: int, batch: FlagBatch[pa.Table]) -> Counter[str]:
+    def _pull(self, feed: FlagFeed, n: int, batch: FlagBatch[pa.Table], cursor: str | None) -> Counter[str]:
         now = self.stage.clock()
         # The same pull has the same id when a crash makes it run again: its archive file is replaced.
         pull = hashlib.sha256(f"{feed.name}/{n}".encode()).hexdigest()[:32]
         table = self._look_up(feed, batch.table, now)
+        if batch.cursor == cursor and not table.num_rows:
+            return Counter(repeated=batch.table.num_rows)  # the overlap alone came again: no news, no row
         path = self.stage.archive.write(table, pull_id=pull, day=now.date()) if table.num_rows else None
         flags = self._flags(table, now)
         claims, lines = self._decide(table, flags, now)

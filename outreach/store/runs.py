@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from outreach.store.database import Tx
 from outreach.store.tables import approvals, halts, outreaches, pulls, runs, texts, ticks
@@ -46,6 +46,11 @@ def finish_run(tx: Tx, run: str, counts: Mapping[str, Any], state: str, now: dat
     """A run ends, with what it counted."""
     change = update(runs).where(runs.c.id == run)
     tx.connection.execute(change.values(finished_at=now, counts=dict(counts), state=state))
+
+
+def forget_run(tx: Tx, run: str) -> None:
+    """A run that pulled nothing leaves nothing."""
+    tx.connection.execute(delete(runs).where(runs.c.id == run))
 
 
 def abandoned(tx: Tx, before: datetime) -> list[str]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 
+import pyarrow as pa
 import pytest
 
-from outreach.domain.flag import Rejected
+from outreach.domain.flag import FlagBatch, Rejected
+from outreach.domain.plan import plan
 from outreach.domain.ruleset import Limits, RuleStatus
 from outreach.domain.scale import Severity
+from outreach.engine.pulling import Pulling
 from outreach.store.database import Conflict, Store
 from outreach.store.tables import (
     approvals,
@@ -27,6 +31,7 @@ from outreach.store.tables import (
 )
 from tests.build import NOW, a_batch, a_flag, a_rule, a_rule_set, a_rulebook
 from tests.engine.world import World
+from tests.fakes import FakeFeed
 
 
 @pytest.fixture
@@ -294,3 +299,29 @@ def test_doubles_are_impossible_in_the_schema(world: World, table: object) -> No
 
     with pytest.raises(Conflict), world.store.begin() as tx:
         tx.insert(table, [double])  # type: ignore[arg-type]
+
+
+def test_a_run_that_finds_nothing_leaves_no_row(world: World) -> None:
+    world.intake(name="silent").run()
+
+    assert world.rows(runs) == []
+
+
+def test_an_overlap_that_brings_nothing_new_is_no_pull(world: World) -> None:
+    world.intake(a_batch(a_flag(), cursor="1"), name="risk").run()
+    again = Pulling(
+        stage=world.intake().tools, book=world.book, plan=plan(world.book), run=world.rows(runs)[0].id
+    )
+    overlap = OverlappingFeed([a_batch(a_flag(), cursor="1")], "risk")
+
+    counts = list(again.drain(overlap, lambda: False))
+
+    assert [dict(c) for c in counts] == [{"repeated": 1}]
+    assert len(world.rows(pulls)) == 1
+
+
+class OverlappingFeed(FakeFeed):
+    """A feed that reads its last rows again, whatever the cursor."""
+
+    def batches(self, cursor: str | None) -> Iterator[FlagBatch[pa.Table]]:
+        yield from self.pages
