@@ -31,8 +31,8 @@ def stoppable() -> Iterator[Callable[[], bool]]:
     try:
         yield lambda: bool(asked)
     finally:
-        for number, handler in zip(SIGNALS, before, strict=True):
-            signal.signal(number, handler)
+        for number, former in zip(SIGNALS, before, strict=True):
+            signal.signal(number, former)
     if asked:
         err.print("Stopped. The next run goes on from here.")
         sys.exit(128 + asked[0])
