@@ -24,7 +24,7 @@ from outreach.domain.plan import plan
 from outreach.domain.ruleset import Rulebook
 from outreach.engine.flagrows import flag_lines
 from outreach.wiring.sample import write_sample
-from outreach.wiring.sample.flags import FATES, KEEPS_FOR, PATTERNS, Flags, Oracle
+from outreach.wiring.sample.flags import FATES, PATTERNS, Flags, Oracle
 from outreach.wiring.sample.people import people
 
 SELECT = {"source_id": "flag_id", "user_ref": "customer_id", "pattern": "scam_type"}
@@ -88,11 +88,13 @@ def test_most_flags_warn_nobody_and_every_fate_occurs(book: Rulebook) -> None:
     assert fates["none"] > 250 > 100 > fates["warn"] > 30
 
 
-def test_a_reader_may_take_half_an_hour_from_init_to_run(book: Rulebook) -> None:
+def test_a_reader_may_take_half_a_day_from_init_to_run(book: Rulebook) -> None:
     flags, oracle = Flags(book, NOON, Random(2)), Oracle(plan(book))
     drawn = [flags.draw() for _ in range(800)]
-    changed = [each for each in drawn if oracle.case(each.facts, NOON + KEEPS_FOR).fate != each.fate]
-    assert len(changed) <= 2
+    changed = [
+        each for each in drawn if oracle.case(each.facts, NOON + timedelta(hours=12)).fate != each.fate
+    ]
+    assert len(changed) < 8
 
 
 def test_every_pattern_that_ships_has_its_share_in_the_sample(book: Rulebook) -> None:

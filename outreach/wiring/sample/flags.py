@@ -1,7 +1,8 @@
 """Invented flags, drawn from the rules' own examples, so that the sample speaks of the rules as they are.
 
 Each flag is meant to come out in a certain way. It is an example's facts, shaken a little, and kept only if
-the oracle says the same of them now and half an hour later: a reader may take that long from `init` to `run`.
+the oracle says the same of them. Its moments lie well inside what rules ask, so that the sample means the
+same when a reader takes half a day from `init` to `run`.
 """
 
 from __future__ import annotations
@@ -32,7 +33,6 @@ PATTERNS = {
 """How often each pattern is flagged; a pattern of your own counts as a rare one."""
 
 RARE = 3
-KEEPS_FOR = timedelta(minutes=30)
 TRIES = 12
 SCORE = "risk_score"
 
@@ -115,12 +115,10 @@ class Flags:
         fate = self._dice.choices(list(FATES), list(FATES.values()))[0]
         for _ in range(TRIES):
             facts = self._shaken(self._case(pattern, fate), fate)
-            if self._fate(facts, self._now) == fate == self._fate(facts, self._now + KEEPS_FOR):
-                return Drawn(facts, fate)
-        return Drawn(facts, self._fate(facts, self._now))
-
-    def _fate(self, facts: Facts, now: datetime) -> str:
-        return self._oracle.case(facts, now).fate
+            came = self._oracle.case(facts, self._now).fate
+            if came == fate:
+                break
+        return Drawn(facts, came)
 
     def _case(self, pattern: str, fate: str) -> Case:
         """A fitting example: every rule is as likely as the next, however many examples its author wrote."""
