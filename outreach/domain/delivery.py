@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from outreach.domain.message import Message
+
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
@@ -38,6 +40,37 @@ class Unknown:
 
 
 SendResult = Accepted | Refused | Unavailable | Unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Whether the provider has this message from an attempt that began at `since` or later."""
+
+    message: Message
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Has:
+    """The provider has it, under this id of its own."""
+
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class HasNot:
+    """The provider was asked, answered in full, and shows no such message. What it took within its
+    visibility lag it may not show yet: ask only after that."""
+
+
+@dataclass(frozen=True, slots=True)
+class CannotSay:
+    """The provider cannot be asked, or did not answer in full. Proves nothing."""
+
+    reason: str
+
+
+Found = Has | HasNot | CannotSay
 
 
 class Status(StrEnum):

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from outreach.domain.delivery import SendResult
+from outreach.domain.delivery import Found, Question, SendResult
 from outreach.domain.flag import FlagBatch
 from outreach.domain.message import Message, Rendered
 from outreach.domain.plan import Plan
@@ -83,6 +83,19 @@ class Sender(Protocol):
 
     def send_many(self, messages: Sequence[Message]) -> Sequence[SendResult]:
         """One result a message, in order. Provider trouble is a result, never an exception."""
+        ...
+
+
+class Asker(Protocol):
+    """What a sender can say of messages that are in doubt; every sender of ours is one."""
+
+    @property
+    def repeats_safely(self) -> bool:
+        """Whether a repeat replaces the first wherever it is read, so that nobody needs to be asked."""
+        ...
+
+    def ask(self, questions: Sequence[Question]) -> Sequence[Found]:
+        """One finding a question, in order. Trouble while asking is CannotSay, never HasNot."""
         ...
 
 

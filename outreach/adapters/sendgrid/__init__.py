@@ -1,0 +1,11 @@
+"""Email through SendGrid: about a hundred messages a request, our id on each.
+
+SendGrid takes no idempotency key; our message id rides in `custom_args`, comes back with every event and can
+be searched for where the account has the activity API. `mail` writes requests, `words` says what answers
+mean, `sender` does both.
+"""
+
+from outreach.adapters.sendgrid.mail import OUR_ID, SendGridAccount, body_of_group, mail_of
+from outreach.adapters.sendgrid.sender import SendGridEmail
+
+__all__ = ["OUR_ID", "SendGridAccount", "SendGridEmail", "body_of_group", "mail_of"]
