@@ -41,7 +41,7 @@ from outreach.store.contacts import profiles_of, suppress
 from outreach.store.database import Store, Tx
 from outreach.store.sending import Draft
 from outreach.store.tasks import Task, open_tasks
-from outreach.telemetry import PLAN_BROKE, SENDER_BROKE
+from outreach.telemetry import CORE_SILENT, PLAN_BROKE, SENDER_BROKE
 
 LEASE = timedelta(minutes=4)
 """Longer than any sender may take over one batch; a claim is renewed when its attempts are written."""
@@ -123,7 +123,7 @@ class Dispatch:
         catalogue = self.catalogue()
         facts = {one.id: from_json(one.facts, catalogue) for one in claimed}
         refs = {id: str(ref) for id, known in facts.items() if (ref := known.get("transfer_ref"))}
-        transfers = self.core.transfers(list(set(refs.values()))) if refs else {}
+        transfers = self._ask_core(list(set(refs.values()))) if refs else {}
         grounds = {}
         for one, (message_id, short) in zip(claimed, references, strict=True):
             transfer = transfers.get(refs.get(one.id, ""))
@@ -143,6 +143,13 @@ class Dispatch:
                 reference=short,
             )
         return claimed, grounds
+
+    def _ask_core(self, refs: Sequence[str]) -> Mapping[str, Transfer]:
+        try:
+            return self.core.transfers(refs)
+        except Exception as error:  # whatever the core does, warnings go out; they say nothing of a hold
+            log.error(CORE_SILENT, act="transfers", error=type(error).__name__, transfers=len(refs))
+            return {}
 
     def _lease(self, tx: Tx, holder: str, now: datetime) -> Lease:
         return Lease(holder=holder, now=self.store.lease_clock(tx, now), length=LEASE)

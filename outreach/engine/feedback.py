@@ -51,7 +51,10 @@ class Feedback:
         )
 
     def answer(self, message: str, answer: Answer, via: Via, now: datetime) -> AnswerResult | None:
-        """Keep the first answer to a message, whatever comes later; None where the message is not there."""
+        """Keep the first answer to a message; a later one is still acted on, each kind once.
+
+        None where the message is not there.
+        """
         with self.store.begin() as tx:
             told = ledger.told(tx, message)
             if told is None:
@@ -59,7 +62,8 @@ class Feedback:
             is_first = ledger.acknowledge(tx, told, answer.value, via.value, now)
             if is_first:
                 ledger.add_evidence(tx, message, Grade.ANSWERED.value, via.value, now)
-                _FOLLOWS[answer](tx, told, now)
+            # Also after another answer: somebody who said "it is mine" and then "stop" must be heard.
+            _FOLLOWS[answer](tx, told, now)
             stands = ledger.told(tx, message)
         log.info(ANSWERED, outreach=told.outreach, answer=answer.value, via=via.value, first=is_first)
         standing = Answer(stands.answer) if stands and stands.answer else answer
@@ -98,7 +102,7 @@ def _task(kind: str, text: str) -> Callable[[Tx, Told, datetime], None]:
             kind=kind,
             person=told.person,
             outreach=told.outreach,
-            step=None,
+            step=0,  # not of a step; a NULL would not keep it to one a kind
             text=text,
             opened_at=now,
             due_at=now + HELP_WITHIN,

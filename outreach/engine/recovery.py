@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from outreach.domain.transfer import Transfer, TransferStatus
 from outreach.engine.ports import Clock, Core
 from outreach.store import core_calls
 from outreach.store.core_calls import CoreCall
@@ -16,6 +17,8 @@ from outreach.store.tasks import Task, open_tasks
 from outreach.telemetry import CORE_SILENT
 
 BY_HAND_WITHIN = timedelta(minutes=30)
+WATCHED_FOR = timedelta(days=1)
+"""How long a request is looked after once the core has taken it."""
 
 log = structlog.get_logger()
 
@@ -29,7 +32,7 @@ class Recovery:
     clock: Clock
 
     def run(self) -> Counter[str]:
-        """Ask everything that is due, once."""
+        """Ask everything that is due, once, and see what of it the core has done."""
         now = self.clock()
         with self.store.begin() as tx:
             open_tasks(tx, [_by_hand(call, now) for call in core_calls.give_up(tx, now)])
@@ -38,7 +41,25 @@ class Recovery:
         if taken:
             with self.store.begin() as tx:
                 core_calls.asked(tx, taken, self.clock())
+        self._confirm()
         return Counter(asked=len(taken), unanswered=len(due) - len(taken))
+
+    def _confirm(self) -> None:
+        """A request is confirmed by nothing but the core's own word on the transfer."""
+        now = self.clock()
+        with self.store.read() as tx:
+            waiting = core_calls.unconfirmed(tx, now - WATCHED_FOR)
+        if not waiting:
+            return
+        try:
+            transfers = self.core.transfers([call.transfer_ref for call in waiting])
+        except Exception as error:  # no word is no confirmation; it is asked again in the next round
+            log.warning(CORE_SILENT, act="transfers", error=type(error).__name__, transfers=len(waiting))
+            return
+        done = [call.id for call in waiting if _is_done(call, transfers.get(call.transfer_ref))]
+        if done:
+            with self.store.begin() as tx:
+                core_calls.confirmed(tx, done, now)
 
     def _ask(self, call: CoreCall) -> bool:
         asks = {
@@ -52,6 +73,11 @@ class Recovery:
             log.warning(CORE_SILENT, call=call.id, act=call.act, tries=call.tries, error=type(error).__name__)
             return False
         return True
+
+
+def _is_done(call: CoreCall, transfer: Transfer | None) -> bool:
+    wanted = {"hold": TransferStatus.HELD, "release": TransferStatus.RELEASED}
+    return transfer is not None and transfer.status is wanted.get(call.act)
 
 
 def _by_hand(call: CoreCall, now: datetime) -> Task:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Row, select, update
 
 from outreach.store.database import Tx
 from outreach.store.tables import core_calls
@@ -70,20 +71,38 @@ def _due(tx: Tx, which: ColumnElement[bool], now: datetime, at_most: int) -> lis
         .limit(at_most)
         .with_for_update(skip_locked=True)
     )
-    return [
-        CoreCall(
-            id=row.id,
-            person=row.person,
-            act=row.act,
-            transfer_ref=row.transfer_ref or "",
-            reason=row.reason,
-            tries=row.tries,
-        )
-        for row in tx.connection.execute(query)
-    ]
+    return [_call(row) for row in tx.connection.execute(query)]
+
+
+def _call(row: Row[Any]) -> CoreCall:
+    return CoreCall(
+        id=row.id,
+        person=row.person,
+        act=row.act,
+        transfer_ref=row.transfer_ref or "",
+        reason=row.reason,
+        tries=row.tries,
+    )
 
 
 def asked(tx: Tx, calls: Sequence[str], now: datetime) -> None:
     """The core system took these requests; what it did about them, only it can say."""
     change = update(core_calls).where(core_calls.c.id.in_(calls), core_calls.c.state == "due")
     tx.connection.execute(change.values(state="asked", asked_at=now))
+
+
+def unconfirmed(tx: Tx, since: datetime, at_most: int = 500) -> list[CoreCall]:
+    """Holds and releases that were asked for since then and that the core has not shown to be done."""
+    query = (
+        select(core_calls)
+        .where(core_calls.c.state == "asked", core_calls.c.act != "freeze", core_calls.c.asked_at >= since)
+        .order_by(core_calls.c.asked_at)
+        .limit(at_most)
+    )
+    return [_call(row) for row in tx.connection.execute(query)]
+
+
+def confirmed(tx: Tx, calls: Sequence[str], now: datetime) -> None:
+    """The core system's own word shows that these were done."""
+    change = update(core_calls).where(core_calls.c.id.in_(calls), core_calls.c.state == "asked")
+    tx.connection.execute(change.values(state="confirmed", answered_at=now))

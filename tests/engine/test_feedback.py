@@ -58,6 +58,16 @@ def test_the_first_answer_stands_whatever_comes_later(world: World) -> None:
     assert [row.answer for row in world.rows(acknowledgments)] == ["help_me"]
 
 
+def test_somebody_who_said_it_is_mine_and_then_stop_is_heard(world: World) -> None:
+    message = warned(world)
+    answer(world, message, Answer.IT_IS_MINE)
+    answer(world, message, Answer.STOP_TRANSFER)
+    answer(world, message, Answer.STOP_TRANSFER)
+
+    assert [call.act for call in world.rows(core_calls)] == ["hold"]
+    assert [row.answer for row in world.rows(acknowledgments)] == ["it_is_mine"]
+
+
 def test_an_answer_to_any_message_of_an_outreach_is_the_answer_of_the_outreach(world: World) -> None:
     first = warned(world)
     world.clock.tick(hours=1)
@@ -263,7 +273,8 @@ def test_eight_threads_answering_fifty_times_come_to_one_acknowledgment(world: W
     (kept,) = world.rows(acknowledgments)
     assert sum(result is not None and result.is_first for result in results) == 1
     assert {result.answer.value for result in results if result is not None} == {kept.answer}
-    assert len(world.rows(core_calls)) + len(world.rows(tasks)) in {1, 2}
+    assert sorted(call.act for call in world.rows(core_calls)) == ["freeze", "hold"]
+    assert sorted(task.kind for task in world.rows(tasks)) == ["help", "recovery", "takeover"]
     assert [o.state for o in world.rows(outreaches)] == ["closed"]
 
 

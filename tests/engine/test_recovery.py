@@ -9,6 +9,7 @@ import pytest
 
 from outreach.domain.answer import Answer, Via
 from outreach.domain.scale import Channel
+from outreach.domain.transfer import Transfer, TransferStatus
 from outreach.errors import OutreachError
 from outreach.store.core_calls import MOST_TRIES
 from outreach.store.database import Store
@@ -137,3 +138,20 @@ def test_a_crash_after_the_asking_asks_the_same_request_again(world: World) -> N
 
     assert ids == [ids[0]] * 2  # the core knows a repeat by its id
     assert [c.state for c in world.rows(core_calls)] == ["asked"]
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [(None, "asked"), (TransferStatus.PENDING, "asked"), (TransferStatus.HELD, "confirmed")],
+)
+def test_a_hold_is_confirmed_by_nothing_but_the_cores_own_word(
+    world: World, status: TransferStatus | None, state: str
+) -> None:
+    stop(world, "ann")
+    world.recovery().run()
+    if status is not None:
+        world.core.known["transfer-of-ann"] = Transfer(ref="transfer-of-ann", status=status)
+
+    world.recovery().run()
+
+    assert [call.state for call in world.rows(core_calls)] == [state]

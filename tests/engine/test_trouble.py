@@ -12,6 +12,7 @@ from outreach.domain.delivery import Unavailable
 from outreach.domain.facts import FactType
 from outreach.domain.message import Rendered
 from outreach.domain.scale import Channel, Urgency
+from outreach.domain.transfer import Transfer
 from outreach.engine.dispatch import LEASE
 from outreach.engine.facts import from_json, to_json
 from outreach.errors import ArchiveError
@@ -183,3 +184,15 @@ def test_what_was_decided_before_a_run_broke_is_sent_all_the_same(world: World) 
     world.dispatch().run()
 
     assert [m.to for m in world.senders[Channel.PUSH].sent] == ["token-of-a"]
+
+
+def test_a_core_that_breaks_stops_no_warning(world: World) -> None:
+    def breaks(refs: object) -> dict[str, Transfer]:
+        raise RuntimeError("the core's bug")
+
+    world.core.transfers = breaks  # type: ignore[assignment, method-assign]
+    world.flag(a_flag())
+
+    world.dispatch().run()
+
+    assert [m.content.text.split()[-1] for m in world.senders[Channel.PUSH].sent] == ["transfer=unknown"]

@@ -100,12 +100,16 @@ def _size(file: TemplateFile, speaker: Speaker, size: SmsSize) -> Iterator[Probl
         yield _at(file, speaker, "T016", message, "write it with plain characters")
     elif (excess := _excess(size)) > 0:
         room = MOST_SEPTETS if size.encoding == "GSM-7" else MOST_UNITS
-        message = f"the SMS is up to {size.units} long in {size.encoding}, {room} is the most"
+        message = (
+            f"the SMS is up to {size.units} long in {size.encoding} ({size.parts} parts), {room} is the most"
+        )
         yield _at(file, speaker, "T009", message, f"shorten it by {excess}")
 
 
 def _excess(size: SmsSize) -> int:
-    return size.units - (MOST_SEPTETS if size.encoding == "GSM-7" else MOST_UNITS)
+    """How much is too much; a pair that may not be split over two parts can cost one more part."""
+    most, parts = (MOST_SEPTETS, 2) if size.encoding == "GSM-7" else (MOST_UNITS, 3)
+    return max(size.units - most, size.parts - parts)
 
 
 def _functions(locale: str) -> dict[str, object]:
