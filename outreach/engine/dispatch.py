@@ -11,36 +11,30 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import assert_never
 
 import structlog
 
 from outreach.domain.delivery import (
-    LONGEST_RETRY,
     Accepted,
     Refused,
     SendResult,
-    Status,
-    Unavailable,
     Unknown,
-    retry_in,
-    status_of,
 )
 from outreach.domain.facts import Catalogue
 from outreach.domain.gate import GatePolicy
-from outreach.domain.ladder import Close
 from outreach.domain.message import Message, reference
 from outreach.domain.scale import Channel
 from outreach.domain.transfer import Transfer
 from outreach.engine.errands import Errand, Ground, plan
 from outreach.engine.facts import from_json
+from outreach.engine.moves import after, task_of, transfer_words, without_sending
 from outreach.engine.ports import Clock, Core, NewId, Renderer, Sender
 from outreach.store import climb, runs, sending
-from outreach.store.climb import Claimed, Lease, Next, Which
+from outreach.store.climb import Claimed, Lease, Which
 from outreach.store.contacts import profiles_of, suppress
 from outreach.store.database import Store, Tx
 from outreach.store.sending import Draft
-from outreach.store.tasks import Task, open_tasks
+from outreach.store.tasks import open_tasks
 from outreach.telemetry import CORE_SILENT, PLAN_BROKE, SENDER_BROKE
 
 LEASE = timedelta(minutes=4)
@@ -48,8 +42,6 @@ LEASE = timedelta(minutes=4)
 
 BATCH = 500
 """Outreaches in one round: the size at which claim and finish cost least (measured, see bench/)."""
-
-TASK_DUE = timedelta(hours=1)
 
 log = structlog.get_logger()
 
@@ -133,7 +125,7 @@ class Dispatch:
                 transfer=transfer,
                 context={
                     **facts[one.id],
-                    **_transfer_words(transfer, facts[one.id]),
+                    **transfer_words(transfer),
                     "firm": self.firm,
                     "reference": short,
                     "code": profile.code,
@@ -184,8 +176,8 @@ class Dispatch:
             settled = [errand.settled for errand in kept if errand.settled]
             sending.settle(tx, settled, now)
             climb.write_bars(tx, [(e.claimed.id, bar) for e in kept for bar in e.bars], now)
-            open_tasks(tx, [task for e in kept if (task := _task(e, now))])
-            climb.move(tx, [_without_sending(e) for e in kept if not e.draft], holder, now)
+            open_tasks(tx, [task for e in kept if (task := task_of(e, now))])
+            climb.move(tx, [without_sending(e) for e in kept if not e.draft], holder, now)
         return kept
 
     def _texts(self, drafts: Sequence[Draft]) -> list[tuple[str, str, str, str]]:
@@ -220,7 +212,7 @@ class Dispatch:
     ) -> Counter[str]:
         """Commit what the providers said, and move every climb on by it."""
         sent = [(e, e.draft.message, results[e.draft.message.id]) for e in started if e.draft]
-        moves = [_after(errand, message, result, now, self.dice()) for errand, message, result in sent]
+        moves = [after(errand, message, result, now, self.dice()) for errand, message, result in sent]
         with self.store.begin() as tx:
             finished = [
                 (message, result, status)
@@ -239,66 +231,3 @@ class Dispatch:
         counts.update(f"passed.{bar.channel}.{bar.reason}" for bar in barred if bar.verdict == "barred")
         counts["claimed"] += len(started)
         return counts
-
-
-def _transfer_words(transfer: Transfer | None, facts: Mapping[str, object]) -> dict[str, object]:
-    """What a message may say of the transfer: only the core's own word, asked just now."""
-    if transfer is None:
-        return {"transfer": "unknown", "on_hold": False, "hold_expires_at": None}
-    return {
-        "transfer": transfer.status.value,
-        "on_hold": transfer.is_held,
-        "hold_expires_at": transfer.hold_expires_at if transfer.is_held else None,
-    }
-
-
-def _without_sending(errand: Errand) -> Next:
-    return Next(
-        id=errand.claimed.id,
-        step=errand.step,
-        sent=errand.claimed.sent + errand.has_sent,
-        due_at=errand.due_at,
-        closed=errand.close,
-    )
-
-
-def _task(errand: Errand, now: datetime) -> Task | None:
-    """The task for a person that an errand opens: a call to make, or somebody nobody could reach."""
-    kind, text = "", ""
-    if errand.draft and errand.draft.message.channel is Channel.CALL:
-        kind, text = "call", errand.draft.message.content.text
-    elif errand.close is Close.UNREACHABLE:
-        kind, text = "unreachable", "No channel reaches this person: look for another way."
-    if not kind:
-        return None
-    return Task(
-        kind=kind,
-        person=errand.claimed.person,
-        outreach=errand.claimed.id,
-        step=errand.step,
-        text=text,
-        opened_at=now,
-        due_at=now + TASK_DUE,
-    )
-
-
-def _after(
-    errand: Errand, message: Message, result: SendResult, now: datetime, jitter: float
-) -> tuple[Next, Status]:
-    """Where the climb goes after a send result, and the status the message is left in."""
-    claimed = errand.claimed
-    wait = claimed.ladder.steps[errand.step].wait
-    here, onward = errand.step, errand.step + 1
-    match result:
-        case Accepted() | Unknown():
-            move = Next(id=claimed.id, step=onward, sent=claimed.sent + 1, due_at=now + wait)
-        case Refused():
-            move = Next(id=claimed.id, step=onward, sent=claimed.sent, due_at=now)
-        case Unavailable():
-            again = retry_in(message.attempt, result, jitter)
-            if again is None or again > max(wait, LONGEST_RETRY):  # longer than the next channel would wait
-                return Next(id=claimed.id, step=onward, sent=claimed.sent, due_at=now), Status.REFUSED
-            move = Next(id=claimed.id, step=here, sent=claimed.sent, due_at=now + again)
-        case _:
-            assert_never(result)
-    return move, status_of(result)
