@@ -29,7 +29,16 @@ from outreach.answers import (
     rows,
     text,
 )
-from outreach.domain.delivery import Accepted, Refused, SendResult, Unavailable, Unknown
+from outreach.domain.delivery import (
+    Accepted,
+    CannotSay,
+    Found,
+    Question,
+    Refused,
+    SendResult,
+    Unavailable,
+    Unknown,
+)
 from outreach.domain.message import Message
 from outreach.domain.scale import Channel
 from outreach.errors import SettingsError
@@ -84,6 +93,7 @@ class FcmPush:
 
     name = "fcm"
     channel = Channel.PUSH
+    repeats_safely = True  # on the screen: the collapse keys are equal
 
     def __init__(
         self,
@@ -111,6 +121,10 @@ class FcmPush:
             for place, answer in zip(stale, again, strict=True):
                 answers[place] = answer
         return [_result(answer) for answer in answers]
+
+    def ask(self, questions: Sequence[Question]) -> Sequence[Found]:
+        """CannotSay: FCM cannot be asked, and need not be."""
+        return [CannotSay("fcm: cannot be asked")] * len(questions)
 
     def _post(self, bodies: Sequence[bytes], token: str | Unavailable) -> list[Answer]:
         if isinstance(token, Unavailable):

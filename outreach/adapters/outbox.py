@@ -14,7 +14,17 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from outreach.domain.delivery import Accepted, Refused, SendResult, Unavailable
+from outreach.domain.delivery import (
+    Accepted,
+    CannotSay,
+    Found,
+    Has,
+    HasNot,
+    Question,
+    Refused,
+    SendResult,
+    Unavailable,
+)
 from outreach.domain.message import Message
 from outreach.domain.scale import Channel
 from outreach.mime import Mailbox, email_bytes
@@ -26,6 +36,7 @@ class Outbox:
     """A sender of one channel into `folder/<channel>/<reference>.<eml or json>`."""
 
     name = "outbox"
+    repeats_safely = True  # a message sent again replaces its own file
 
     def __init__(self, folder: Path, channel: Channel, sender: Mailbox, now: Callable[[], datetime]) -> None:
         self.channel = channel
@@ -39,6 +50,20 @@ class Outbox:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         at = self._now()
         return [self._send(message, at) for message in messages]
+
+    def ask(self, questions: Sequence[Question]) -> Sequence[Found]:
+        """Whether the file is there."""
+        return [self._found(question.message) for question in questions]
+
+    def _found(self, message: Message) -> Found:
+        name = f"{message.reference}.{'eml' if self.channel is Channel.EMAIL else 'json'}"
+        try:
+            os.stat(f"{self._folder}/{name}")
+        except FileNotFoundError:
+            return HasNot()
+        except (OSError, ValueError) as error:
+            return CannotSay(f"outbox: cannot be read ({type(error).__name__})")
+        return Has(f"outbox/{self.channel.value}/{name}")
 
     def _send(self, message: Message, at: datetime) -> SendResult:
         if not (message.reference.isascii() and message.reference.isalnum()):

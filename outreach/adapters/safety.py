@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from outreach.domain.delivery import Accepted, SendResult
+from outreach.domain.delivery import Accepted, CannotSay, Found, HasNot, Question, SendResult
 from outreach.domain.message import Message
 from outreach.domain.scale import Channel
 from outreach.errors import SettingsError
@@ -27,6 +27,20 @@ class Sends(Protocol):
 
     def send_many(self, messages: Sequence[Message]) -> Sequence[SendResult]:
         """One result a message, in order."""
+        ...
+
+
+@runtime_checkable
+class Asks(Protocol):
+    """A sender that says more: `engine.ports.Asker` as seen from here."""
+
+    @property
+    def repeats_safely(self) -> bool:
+        """Whether a repeat replaces the first."""
+        ...
+
+    def ask(self, questions: Sequence[Question]) -> Sequence[Found]:
+        """One finding a question, in order."""
         ...
 
 
@@ -51,11 +65,30 @@ class AllowListed:
         kept = iter(self._outbox.send_many([m for m, yes in zip(messages, live, strict=True) if not yes]))
         return [next(real if yes else kept) for yes in live]
 
+    @property
+    def repeats_safely(self) -> bool:
+        """As the sender behind it: the outbox does in any case."""
+        return isinstance(self._sender, Asks) and self._sender.repeats_safely
+
+    def ask(self, questions: Sequence[Question]) -> Sequence[Found]:
+        """Each of whom it would go to now."""
+        live = [self._live.fullmatch(question.message.to) is not None for question in questions]
+        real = iter(_asked(self._sender, [q for q, yes in zip(questions, live, strict=True) if yes]))
+        kept = iter(_asked(self._outbox, [q for q, yes in zip(questions, live, strict=True) if not yes]))
+        return [next(real if yes else kept) for yes in live]
+
+
+def _asked(sender: Sends, questions: Sequence[Question]) -> Sequence[Found]:
+    if not questions or not isinstance(sender, Asks):
+        return [CannotSay(f"{sender.name}: cannot be asked")] * len(questions)
+    return sender.ask(questions)
+
 
 class Discard:
     """A dry run: every message is taken, and goes nowhere."""
 
     name = "discard"
+    repeats_safely = True
 
     def __init__(self, channel: Channel) -> None:
         self.channel = channel
@@ -63,6 +96,10 @@ class Discard:
     def send_many(self, messages: Sequence[Message]) -> Sequence[SendResult]:
         """Accepted, all of them."""
         return [Accepted(f"discard/{message.reference}") for message in messages]
+
+    def ask(self, questions: Sequence[Question]) -> Sequence[Found]:
+        """HasNot, of all of them: nothing is kept."""
+        return [HasNot()] * len(questions)
 
 
 NOBODY = r"(?!)"

@@ -14,7 +14,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from outreach.domain.delivery import Accepted, Refused, SendResult, Unavailable, Unknown
+from outreach.domain.delivery import (
+    Accepted,
+    CannotSay,
+    Found,
+    Question,
+    Refused,
+    SendResult,
+    Unavailable,
+    Unknown,
+)
 from outreach.domain.message import Message
 from outreach.domain.scale import Channel
 from outreach.mime import Mailbox, email_bytes, message_id
@@ -42,6 +51,7 @@ class SmtpEmail:
 
     name = "smtp"
     channel = Channel.EMAIL
+    repeats_safely = False
 
     def __init__(
         self, server: SmtpServer, now: Callable[[], datetime], *, trust: ssl.SSLContext | None = None
@@ -57,6 +67,10 @@ class SmtpEmail:
             return [batch.send(message) for message in messages]
         finally:
             batch.close()
+
+    def ask(self, questions: Sequence[Question]) -> Sequence[Found]:
+        """CannotSay: a mail server keeps no list that could be asked."""
+        return [CannotSay("smtp: a mail server cannot be asked")] * len(questions)
 
     def _connect(self) -> smtplib.SMTP:
         server, trust = self._server, self._trust or ssl.create_default_context()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import pyarrow as pa
 
@@ -86,6 +86,7 @@ class Sender(Protocol):
         ...
 
 
+@runtime_checkable
 class Asker(Protocol):
     """What a sender can say of messages that are in doubt; every sender of ours is one."""
 

@@ -148,10 +148,10 @@ def test_one_bad_address_spoils_nobody_elses_warning() -> None:
 
 
 def test_an_odd_message_is_refused_before_it_spoils_a_group() -> None:
-    odd = [replace(email(1), to="no address"), email(2, text="\ud800")]
+    odd = [replace(email(1), to="no address"), email(2, text="\ud800"), replace(email(4), to="a\ud800@b.example")]
     post = Post()
     results = sent([email(0), *odd, email(3)], post)
-    assert [type(result) for result in results] == [Accepted, Refused, Refused, Accepted]
+    assert [type(result) for result in results] == [Accepted, Refused, Refused, Refused, Accepted]
     assert [len(ids) for ids in post.ids()] == [2]
 
 

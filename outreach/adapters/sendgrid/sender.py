@@ -9,19 +9,20 @@ from itertools import islice
 import httpx
 
 from outreach.adapters.sendgrid.mail import (
+    NO_ADDRESS,
     OUR_ID,
     UNSAYABLE,
     SendGridAccount,
     body_of_group,
     can_share,
     mail_of,
-    unsayable,
 )
 from outreach.adapters.sendgrid.words import found_in, result_of
 from outreach.answers import Exchange
 from outreach.domain.delivery import CannotSay, Found, Question, Refused, SendResult
 from outreach.domain.message import Message
 from outreach.domain.scale import Channel
+from outreach.mime import is_address
 
 Places = list[int]
 """Which messages of a batch travel together, by their place in it."""
@@ -46,8 +47,8 @@ class SendGridEmail:
         """One result a message, in order; several requests are in flight at once."""
         results: dict[int, SendResult] = {}
         for place, message in enumerate(messages):
-            if (refused := unsayable(message)) is not None:
-                results[place] = refused
+            if not is_address(message.to):
+                results[place] = NO_ADDRESS
         fine = [place for place in range(len(messages)) if place not in results]
         refused_groups = self._post(messages, list(_grouped(messages, fine, self._account.group)), results)
         # One bad message spoils its group, and nothing of it was taken: each has a request of its own now.

@@ -8,11 +8,9 @@ whose URL carries our message id.
 from __future__ import annotations
 
 import logging
-from base64 import b64encode
 from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Final
 from urllib.parse import quote, quote_plus
 
 import httpx
@@ -21,76 +19,15 @@ from twilio.http import AsyncHttpClient
 from twilio.http.response import Response as TwilioResponse
 from twilio.rest import Client
 
+from outreach.adapters.twilio.account import TwilioAccount, basic
+from outreach.adapters.twilio.asking import ask
+from outreach.adapters.twilio.codes import CODES
 from outreach.answers import Answer, Exchange, by_status, may_explain, not_theirs, retry_after
-from outreach.domain.delivery import Accepted, Refused, SendResult, Unavailable, Unknown
+from outreach.domain.delivery import Accepted, Found, Question, Refused, SendResult, Unavailable, Unknown
 from outreach.domain.message import Message
 from outreach.domain.scale import Channel
 
-DEAD = "not a number that can get an SMS"
-SENDER = "our sender cannot be used: check the sending number or messaging service"
-BUSY = "more than the account may send now"
-
-CODES: Final[dict[int, Refused | Unavailable]] = {
-    # The address is dead, for us and for good.
-    21211: Refused(DEAD, forget_contact=True),  # not a valid number
-    21217: Refused(DEAD, forget_contact=True),  # does not appear to be valid
-    21265: Refused(DEAD, forget_contact=True),  # a short code
-    21614: Refused(DEAD, forget_contact=True),  # not a mobile number
-    21635: Refused(DEAD, forget_contact=True),  # a landline
-    # The person or the place does not take our SMS; the number lives, another channel may do.
-    21214: Refused("the number cannot be reached"),
-    21610: Refused("unsubscribed"),
-    21408: Refused("SMS to this region is not enabled for the account"),
-    21612: Refused("no route from our sender to this number"),
-    21608: Refused("a trial account reaches verified numbers only"),
-    # The words cannot go.
-    21602: Refused("the text is empty"),
-    21605: Refused("the text is too long"),
-    21617: Refused("the text is too long"),
-    # Our side is set up wrongly: nothing was taken, the message is sound, an operator has to act.
-    20003: Unavailable("the credentials were turned away: check the account SID and token"),
-    20005: Unavailable("the account is not active"),
-    20403: Unavailable("the account may not do this: check its rights"),
-    20404: Unavailable("no such account: check the account SID"),
-    21212: Unavailable(SENDER),
-    21603: Unavailable(SENDER),
-    21606: Unavailable(SENDER),
-    21607: Unavailable(SENDER),
-    21609: Unavailable("the callback URL is not valid: check the public URL"),
-    21659: Unavailable(SENDER),
-    21660: Unavailable(SENDER),
-    21661: Unavailable(SENDER),
-    21701: Unavailable(SENDER),
-    21703: Unavailable(SENDER),
-    21704: Unavailable(SENDER),
-    21705: Unavailable(SENDER),
-    # Too much at once.
-    14107: Unavailable(BUSY),
-    20429: Unavailable(BUSY),
-    21611: Unavailable("the sender's queue is full"),
-}
-"""What Twilio's error codes (twilio.com/docs/api/errors) mean for a message; any other of them is Refused.
-
-Only asked of a 4xx. A 5xx stays in doubt whatever it carries, 503 with 20503 included: the code says that
-Twilio was overloaded, not at which point it gave up, and a doubled warning cannot be taken back."""
-
-
 _Steps = Coroutine[object, object, object]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TwilioAccount:
-    """An account to send from. `sender` is a number, a sender name, or a messaging service (`MG…`).
-
-    `key` is an API key's SID where `secret` is not the account's own token. `callback` is where statuses are
-    posted; the message id is added to its query."""
-
-    sid: str
-    secret: str = field(repr=False)
-    sender: str
-    key: str = ""
-    callback: str = ""
-    base_url: str = "https://api.twilio.com"
 
 
 class TwilioSms:
@@ -98,6 +35,7 @@ class TwilioSms:
 
     name = "twilio"
     channel = Channel.SMS
+    repeats_safely = False
 
     def __init__(self, account: TwilioAccount, exchange: Exchange) -> None:
         self._account = account
@@ -121,6 +59,10 @@ class TwilioSms:
         calls = [_Call.of(self._words(message)) for message in messages]
         answers = iter(self._exchange([call.request for call in calls if call.request is not None]))
         return [_result(call, next(answers)) if call.request is not None else UNSAYABLE for call in calls]
+
+    def ask(self, questions: Sequence[Question]) -> Sequence[Found]:
+        """Whether our reference is in any message to their number since then."""
+        return ask(self._account, self._exchange, questions)
 
     def _words(self, message: Message) -> _Steps:
         more = dict(self._sender)
@@ -203,8 +145,7 @@ def _url(uri: str) -> httpx.URL:
 
 @lru_cache(maxsize=8)
 def _head(headers: tuple[tuple[str, str], ...], user: str, secret: str) -> httpx.Headers:
-    basic = b64encode(f"{user}:{secret}".encode()).decode()
-    return httpx.Headers([*headers, ("Authorization", f"Basic {basic}")])
+    return httpx.Headers([*headers, ("Authorization", basic(user, secret))])
 
 
 def _form(fields: Mapping[str, object]) -> bytes:
