@@ -1,0 +1,53 @@
+"""The emulator's process, for the length of a block."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.emulator.journal import Entry, accepted
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """Where it listens, and what it took."""
+
+    url: str
+    log: Path
+    process: subprocess.Popen[str]
+
+    def accepted(self) -> list[Entry]:
+        """Every message that it took, in order."""
+        return accepted(self.log)
+
+
+@contextmanager
+def emulator(
+    log: Path,
+    *,
+    fates: Mapping[str, float] | None = None,
+    ask_fates: Mapping[str, float] | None = None,
+    **more: object,
+) -> Iterator[Emulator]:
+    """Start it and wait until it listens; `more` are the options of its command line, `activity=True` …"""
+    command = [sys.executable, "-m", "tests.emulator", "--log", str(log)]
+    for name, value in more.items():
+        command += [f"--{name}"] if value is True else [f"--{name}", str(value)]
+    command += [f"--fate={name}={share}" for name, share in (fates or {}).items()]
+    command += [f"--ask-fate={name}={share}" for name, share in (ask_fates or {}).items()]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        port = int(process.stdout.readline())
+        yield Emulator(f"http://127.0.0.1:{port}", log, process)
+    finally:
+        process.terminate()
+        process.wait(10)
+        assert process.stdout is not None
+        process.stdout.close()
