@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 DEMO   ?= demo
 
-.PHONY: demo test lint bench examples prove-loop prove-loop-short clean
+.PHONY: demo test test-fast lint bench examples prove-loop prove-loop-short clean
 
 $(STAMP): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -18,6 +18,9 @@ demo: $(STAMP)          ## set up, make a sample feed, run one whole cycle, say 
 
 test: $(STAMP)          ## the whole suite, on SQLite and PostgreSQL
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+test-fast: $(STAMP)     ## without the slow part
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
 lint: $(STAMP)          ## ruff, mypy --strict, the walls between the rooms
 	@$(BIN)/ruff check .
