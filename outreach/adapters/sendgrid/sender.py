@@ -73,7 +73,7 @@ class SendGridEmail:
         sayable = [(group, request) for group, request in written if request is not None]
         results.update((group[0], UNSAYABLE) for group, request in written if request is None)
         refused: list[Places] = []
-        answers = self._exchange([request for _, request in sayable])
+        answers = self._exchange([request for _, request in sayable]) if sayable else []
         for (group, _), answer in zip(sayable, answers, strict=True):
             result = result_of(answer)
             results.update(dict.fromkeys(group, result))
