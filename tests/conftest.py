@@ -13,11 +13,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, text
 
 from outreach.store import schema
 from outreach.store.database import Store
 from outreach.store.vault import Vault
+
+# A slow machine is no broken promise: timings are measured in bench/ and never asserted.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 MIGRATIONS = Path(__file__).parents[1] / "alembic"
 KEY = hashlib.sha256(b"a key for tests").digest()
