@@ -5,11 +5,22 @@ from __future__ import annotations
 import logging
 import re
 import socket
+import ssl
 import struct
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 ID = re.compile(rb"[0-9a-f]{32}")
 STALL = 5.0  # seconds until a stalled connection is let go, if its client does not leave sooner
@@ -51,15 +62,23 @@ def reply(status: int, body: bytes = b"", headers: Sequence[tuple[str, str]] = (
 class Loopback:
     """Plays `script` act by act, then asks `choose` for each further request."""
 
-    def __init__(self, choose: Callable[[Seen], Act], script: Sequence[Act] = (), aside: bytes = b"") -> None:
+    def __init__(
+        self,
+        choose: Callable[[Seen], Act],
+        script: Sequence[Act] = (),
+        aside: bytes = b"",
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.seen: list[Seen] = []
+        self.connections = 0
+        self._tls = tls
         self.aside = aside  # a path, answered by `choose` and not counted
         self._choose = choose
         self._script = list(script)
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
         self._door = socket.create_server(("127.0.0.1", 0), backlog=128)
-        self.url = f"http://127.0.0.1:{self._door.getsockname()[1]}"
+        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self._door.getsockname()[1]}"
         self._thread = threading.Thread(target=self._accept, daemon=True)
         self._thread.start()
 
@@ -83,11 +102,18 @@ class Loopback:
                 return
             line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with self._lock:
+                self.connections += 1
                 self._open.add(line)
             threading.Thread(target=self._talk, args=(line,), daemon=True).start()
 
     def _talk(self, line: socket.socket) -> None:
         with suppress(OSError, ValueError):
+            if self._tls is not None:
+                with self._lock:
+                    self._open.discard(line)
+                line = self._tls.wrap_socket(line, server_side=True)
+                with self._lock:
+                    self._open.add(line)
             reader = line.makefile("rb")
             while self._one(line, reader):
                 pass
@@ -145,14 +171,52 @@ def _play(line: socket.socket, act: Act) -> bool:
 
 @contextmanager
 def loopback(
-    choose: Callable[[Seen], Act], script: Sequence[Act] = (), aside: bytes = b""
+    choose: Callable[[Seen], Act],
+    script: Sequence[Act] = (),
+    aside: bytes = b"",
+    tls: ssl.SSLContext | None = None,
 ) -> Iterator[Loopback]:
     """A provider for the length of a block."""
-    server = Loopback(choose, script, aside)
+    server = Loopback(choose, script, aside, tls)
     try:
         yield server
     finally:
         server.stop()
+
+
+def certificates(folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """Whom we trust, and what 127.0.0.1 shows: a certificate of its own, for an hour."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "loopback")])
+    now = datetime.fromtimestamp(time.time(), UTC)
+    address = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    made = made.not_valid_before(now - timedelta(hours=1)).not_valid_after(now + timedelta(hours=1))
+    shown = made.add_extension(address, critical=False).sign(key, hashes.SHA256())
+    pem = folder / "loopback.pem"
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    pem.write_bytes(secret + shown.public_bytes(Encoding.PEM))
+    theirs = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    theirs.load_cert_chain(pem)
+    return ssl.create_default_context(cafile=str(pem)), theirs
+
+
+@contextmanager
+def dripping(octets: bytes, pause: float = 0.05) -> Iterator[str]:
+    """A server that sends these bytes one by one, whatever it is asked."""
+
+    def drip(door: socket.socket) -> None:
+        with suppress(OSError):
+            line, _ = door.accept()
+            with line:
+                for place in range(len(octets)):
+                    line.sendall(octets[place : place + 1])
+                    time.sleep(pause)
+
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        thread = threading.Thread(target=drip, args=(door,), daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{door.getsockname()[1]}"
 
 
 def closed_port() -> int:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import socket
+import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
 
 import httpx
 import pytest
 
 from outreach.adapters.transport import MOST_BYTES, Line, failure, line
+from outreach.adapters.transport.wire import Wire
 from outreach.domain.delivery import Unavailable, Unknown
 from tests.adapters.conformance import HASTY
-from tests.adapters.loopback import Act, closed_port, full_port, loopback, reply
+from tests.adapters.loopback import Act, certificates, closed_port, dripping, full_port, loopback, reply
 
 POST = httpx.Request("POST", "http://127.0.0.1/", content=b"x")
 
@@ -155,3 +162,115 @@ def test_nothing_is_taken_from_the_environment(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{closed_port()}")
     with loopback(lambda seen: reply(200)) as server, line(1, HASTY) as exchange:
         assert isinstance(one(server.url, exchange), httpx.Response)
+
+
+def test_a_kept_connection_that_was_closed_meanwhile_leaves_nothing_in_doubt() -> None:
+    well = replace(reply(200), when="body")
+    with (
+        loopback(lambda seen: reply(200), [well, Act(b"", "accept", "close")]) as server,
+        line(1) as exchange,
+    ):
+        assert isinstance(one(server.url, exchange), httpx.Response)
+        time.sleep(0.05)
+        assert isinstance(one(server.url, exchange), httpx.Response)
+    assert len(server.seen) == 2
+
+
+def test_a_connection_is_kept_for_the_next_request_and_not_for_a_second_at_once() -> None:
+    with loopback(lambda seen: reply(200)) as server, line(3) as exchange:
+        for _ in range(4):
+            assert all(
+                isinstance(a, httpx.Response) for a in exchange([httpx.Request("POST", server.url)] * 9)
+            )
+    assert len(server.seen) == 36
+    assert server.connections <= 3
+
+
+def test_tls_is_agreed_with_whom_we_trust_and_nobody_else(tmp_path: Path) -> None:
+    ours, theirs = certificates(tmp_path)
+    with loopback(lambda seen: reply(200), tls=theirs) as server:
+        with line(2, HASTY, trust=ours) as exchange:
+            for _ in range(3):
+                answers = exchange([httpx.Request("POST", server.url, content=b"x")] * 4)
+                assert all(isinstance(answer, httpx.Response) for answer in answers)
+        assert len(server.seen) == 12
+        assert server.connections == 2
+        with line(1, HASTY) as exchange:
+            assert type(one(server.url, exchange)) is Unavailable
+        with line(1, HASTY, trust=ours) as exchange:  # the name on the certificate is another
+            assert type(one(server.url.replace("127.0.0.1", "localhost"), exchange)) is Unavailable
+    assert len(server.seen) == 12
+
+
+@pytest.mark.parametrize("then", ["close", "reset", "stall"])
+def test_a_request_that_was_read_over_tls_is_in_doubt(then: str, tmp_path: Path) -> None:
+    ours, theirs = certificates(tmp_path)
+    well = replace(reply(200), when="body")
+    for script in ([Act(b"", "body", then)], [well, Act(b"", "body", then)]):
+        with (
+            loopback(lambda seen: reply(200), list(script), tls=theirs) as server,
+            line(1, HASTY, ours) as exchange,
+        ):
+            answers = [one(server.url, exchange) for _ in script]
+            assert type(answers[-1]) is Unknown
+        assert len(server.seen) == len(script)
+
+
+def test_a_head_that_drips_is_not_waited_for_for_ever() -> None:
+    with dripping(b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 200) as url, line(1, HASTY) as exchange:
+        began = time.monotonic()
+        assert type(one(url, exchange)) is Unknown
+        assert time.monotonic() - began < HASTY.silence + HASTY.answer + 1
+
+
+def test_a_header_of_several_lines_is_never_written() -> None:
+    with loopback(lambda seen: reply(200)) as server, line(1) as exchange:
+        for odd in ("a\r\nTo: b", "a\nb", "a\0b"):
+            request = httpx.Request("POST", server.url, headers={"authorization": odd})
+            assert exchange([request]) == [Unavailable("no connection (LocalProtocolError)")]
+    assert not server.seen
+
+
+def test_a_long_request_arrives_whole() -> None:
+    body = bytes(range(256)) * 20_000
+    with loopback(lambda seen: reply(200)) as server, line(1) as exchange:
+        assert isinstance(exchange([httpx.Request("POST", server.url, content=body)])[0], httpx.Response)
+    assert server.seen[0].body == body
+
+
+def test_a_line_that_is_closed_tries_nothing_and_leaves_no_thread() -> None:
+    before = threading.active_count()
+    with loopback(lambda seen: reply(200)) as server:
+        with line(1) as exchange:
+            assert isinstance(one(server.url, exchange), httpx.Response)
+            assert "line" in {thread.name for thread in threading.enumerate()}
+        assert type(one(server.url, exchange)) is Unavailable
+        assert len(server.seen) == 1
+    assert threading.active_count() <= before + 1  # the server's own may still be on its way out
+
+
+def test_a_line_that_is_forgotten_leaves_no_thread() -> None:
+    with loopback(lambda seen: reply(200)) as server:
+        exchange = line(1)
+        thread_of = {t for t in threading.enumerate() if t.name == "line"}
+        assert isinstance(one(server.url, exchange), httpx.Response)
+        (mine,) = {t for t in threading.enumerate() if t.name == "line"} - thread_of
+        del exchange
+        gc.collect()
+        mine.join(5)
+        assert not mine.is_alive()
+
+
+def test_a_close_that_only_the_kernel_knows_of_is_found_before_anything_is_written() -> None:
+    async def fit_after_their_close() -> tuple[bool, bool]:
+        ours, theirs = socket.socketpair()
+        loop = asyncio.get_running_loop()
+        _, wire = await loop.create_connection(lambda: Wire(loop, HASTY), sock=ours)
+        before = wire.fit
+        theirs.close()  # and no turn of the loop in which it could be read
+        after = wire.fit
+        wire.close()
+        await asyncio.sleep(0)
+        return before, after
+
+    assert asyncio.run(fit_after_their_close()) == (True, False)
