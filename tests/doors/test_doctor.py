@@ -17,6 +17,8 @@ from outreach.wiring import open_house
 from outreach.wiring.checkup import installation
 from outreach.wiring.checkup.finding import State, guarded
 
+pytestmark = pytest.mark.slow  # reads the shipped rules or lays out whole workspaces
+
 PASSWORD = "hunter2-is-not-for-logs"
 
 

@@ -18,6 +18,8 @@ from outreach.settings import Section, Settings, read_key, read_keys, read_setti
 from outreach.wiring import check_rules
 from outreach.wiring.workspace import PIECES, STAGE
 
+pytestmark = pytest.mark.slow  # reads the shipped rules or lays out whole workspaces
+
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:

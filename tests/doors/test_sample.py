@@ -27,6 +27,8 @@ from outreach.wiring.sample import write_sample
 from outreach.wiring.sample.flags import FATES, PATTERNS, Flags, Oracle
 from outreach.wiring.sample.people import people
 
+pytestmark = pytest.mark.slow  # reads the shipped rules or lays out whole workspaces
+
 SELECT = {"source_id": "flag_id", "user_ref": "customer_id", "pattern": "scam_type"}
 USERS = 400
 LATER = NOON + timedelta(minutes=20)

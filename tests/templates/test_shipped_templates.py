@@ -83,6 +83,7 @@ def say(template: str, channel: Channel, locale: str, **context: object) -> Cont
     return shipped().render(template, channel, locale, words | context).content
 
 
+@pytest.mark.slow
 def test_every_template_passes_the_check() -> None:
     problems = [p for p in check(TEMPLATES, catalogue(), "Acme") if p.code != "T007"]
     assert not problems, "\n".join(map(str, problems))
