@@ -8,8 +8,11 @@ from urllib.parse import parse_qs
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from outreach.adapters.twilio import CODES, TwilioSms, callback_url
+from outreach.adapters.twilio.sender import _form
 from outreach.domain.delivery import Accepted, Refused, SendResult, Unavailable, Unknown
 from tests.adapters.subjects import PHONE, SUBJECTS, TWILIO_SECRET, twilio_account
 
@@ -128,3 +131,9 @@ def test_a_callback_with_a_query_keeps_it() -> None:
 def test_the_secret_is_in_no_repr() -> None:
     assert TWILIO_SECRET not in repr(twilio_account())
     assert json.loads(json.dumps(twilio_account().secret)) == TWILIO_SECRET
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=50))
+def test_every_text_arrives_as_it_was_written(text: str) -> None:
+    form = parse_qs(_form({"Body": text, "To": PHONE}).decode("ascii"), keep_blank_values=True)
+    assert form == {"Body": [text], "To": [PHONE]}

@@ -131,7 +131,7 @@ class Reading:
         rest = self._rest
         while (end := rest.find(b"\r\n")) >= 0:
             try:
-                size = _number({bytes(rest[:end]).partition(b";")[0].strip()}, 16)
+                size = _number({bytes(rest[:end]).partition(b";")[0].rstrip(b" \t")}, 16)
             except Garbled:
                 return self.cut()
             first, whole = end + 2, end + 4 + size
@@ -153,6 +153,11 @@ class Reading:
         end = start - 2 if rest.startswith(b"\r\n", start) else rest.find(b"\r\n\r\n", start)
         if end < 0:
             return len(rest) > MOST_HEAD and self.cut()
+        try:
+            for line in filter(None, bytes(rest[start:end]).split(b"\r\n")):
+                _header(line)
+        except Garbled:
+            return self.cut()
         self.keep = self.keep and len(rest) == end + 4
         return True
 
