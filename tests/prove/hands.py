@@ -18,6 +18,8 @@ def main() -> int:
     house = open_house(Path(sys.argv[1]))
     dispatch = replace(house.dispatch, batch=ROUND)
     start = Path(sys.argv[2])
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     while not start.exists():
         time.sleep(0.01)
     counts = dispatch.run()

@@ -23,6 +23,8 @@ OWN = {
 }
 """What each person has of their own; every one of these values is looked for."""
 
+STEMS = ("canary-", "+1999", "Cn")
+
 LANGUAGES = ("en", "es", "pt-BR", "ar", "hi", "zh-Hans")
 
 
@@ -34,15 +36,15 @@ def run(ground: Ground) -> dict[str, Figure]:
         for kind, url in addresses.items():
             with loopback(_moody) as server:
                 workspace, rows = _workspace(ground, kind, url, Sink(server))
-                log = _told(workspace)
+                log = _told(workspace, ground.form)
             canaries = [row[name] for row in rows for name in OWN if row[name]]
             planted += len(canaries)
             persons += len(rows)
             house = open_house(workspace)
             sent += count(house.store, messages)
-            readable["database"] += len(found(canaries, stored_bytes(house.store)))
-            readable["log"] += len(found(canaries, log.encode()))
-            readable["archive"] += len(found(canaries, archived_bytes(workspace / "archive")))
+            readable["database"] += len(found(canaries, stored_bytes(house.store), STEMS))
+            readable["log"] += len(found(canaries, log.encode(), STEMS))
+            readable["archive"] += len(found(canaries, archived_bytes(workspace / "archive"), STEMS))
             house.store.close()
     of = "addresses, tokens, codes, memos and user references, on SQLite and PostgreSQL"
     figures = {f"readable in the {place}": Figure(seen, planted, of) for place, seen in readable.items()}
@@ -75,13 +77,15 @@ def _workspace(ground: Ground, kind: str, url: str, provider: Sink) -> tuple[Pat
     return workspace, rows
 
 
-def _told(workspace: Path) -> str:
+def _told(workspace: Path, form: str) -> str:
     """Everything that the engine says, at its loudest, when things go well and when they do not."""
+    house = open_house(workspace)
+    house.migrate()
+    house.store.close()
+    (workspace / "feeds" / "3.csv.gz").write_bytes(b"\x1f\x8b this feed cannot be read")
     words = ["-w", str(workspace), "-v", "--log", "json"]
     said = ""
-    for command in (["migrate"], ["run", "--once"], ["run", "--once"], ["doctor"]):
-        if "run" in said:  # the second time there is a feed that cannot be read
-            (workspace / "feeds" / "3.csv.gz").write_bytes(b"\x1f\x8b broken")
+    for command in (["run", "--once"], ["run", "--once"], ["doctor"])[: 3 if form == "full" else 1]:
         done = outreach(*words, *command, **SECRETS)
-        said += f"{command}\n{done.stdout}{done.stderr}"
+        said += f"{done.stdout}{done.stderr}"
     return said

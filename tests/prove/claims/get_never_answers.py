@@ -61,7 +61,7 @@ def run(ground: Ground) -> dict[str, Figure]:
         "acknowledgments": Figure(answered, ground.n, of),
         "climbs ended": Figure(ended, ground.n, of),
         "pages shown": Figure(shown, ground.n, of),
-        "acknowledgments after": Figure(after, 1, "person who posted, twice"),
+        "acknowledgments left": Figure(after, 1, "person who posted, twice"),
     }
 
 

@@ -22,6 +22,9 @@ from tests.prove.workspaces import a_workspace, people, warned_facts
 EVERY = 20
 """Each twentieth line is malformed: 5 %."""
 
+STEMS = ("canary",)
+"""How every planted word begins."""
+
 HUGE = 10_000_000
 HUGE_LINES = 2
 SHOWN = 4096  # of a line that is too long, so much is kept
@@ -111,9 +114,8 @@ def _held_against(
         rows = list(tx.connection.execute(select(quarantine.c.reason, quarantine.c.text_enc)))
         opened = "\n".join(_opened(tx, row.text_enc) for row in rows)
     got = Counter(row.reason for row in rows)
-    readable = found(
-        canaries, stored_bytes(house.store) + archived_bytes(workspace / "archive") + log.encode()
-    )
+    kept = stored_bytes(house.store) + archived_bytes(workspace / "archive") + log.encode()
+    readable = found(canaries, kept, STEMS)
     house.store.close()
     return Counter(
         lines=lines,
@@ -123,7 +125,7 @@ def _held_against(
         reasons=len(got),
         readable=len(readable),
         canaries=len(canaries),
-        opened=len(found(canaries, opened.encode())),
+        opened=len(found(canaries, opened.encode(), STEMS)),
     )
 
 
@@ -148,7 +150,7 @@ def write_hostile_csv(path: Path, lines: int, facts: dict[str, str]) -> Hostile:
             if n % EVERY or n == 0:
                 file.write(",".join(row.values()).encode() + b"\n")
                 continue
-            canary = f"canary{n:08d}csv"
+            canary = f"{STEMS[0]}{n:08d}csv"
             fields = [*({**row, "beneficiary": canary}).values()]
             hostile.canaries.append(canary)
             if n <= HUGE_LINES * EVERY:
@@ -170,7 +172,7 @@ def write_hostile_ndjson(path: Path, lines: int, facts: dict[str, str]) -> Hosti
         for n, row in enumerate(people(lines, facts, source_id="json-{n}", user_ref="json-user-{n}")):
             text = json.dumps(row)
             if n % EVERY == 0:
-                canary = f"canary{n:08d}json"
+                canary = f"{STEMS[0]}{n:08d}json"
                 hostile.canaries.append(canary)
                 is_doubled = n // EVERY % 2 == 0
                 hostile.reasons["duplicate_key" if is_doubled else "invalid_json"] += 1

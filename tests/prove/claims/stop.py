@@ -22,8 +22,8 @@ from tests.prove.workspaces import a_workspace, people, warned_facts, write_csv
 
 ANSWER_AFTER = 0.02
 IN_THE_MIDDLE = 100  # requests under way or done when the signal comes
-STALLED = 20.0
-"""Seconds without a new request after which no more are waited for."""
+STARTS_WITHIN, STALLED = 60.0, 6.0
+"""Seconds until the first request, and without another one, after which no more are waited for."""
 
 PATIENCE = 120
 
@@ -85,11 +85,11 @@ def _daemon_until(workspace: Path, provider: Sink, is_enough: Callable[[], bool]
     """Run `outreach daemon`, ask it to stop when it is enough, or nothing more comes; its exit code."""
     words = [sys.executable, "-m", "outreach", "-w", str(workspace), "daemon"]
     process = subprocess.Popen(words, stderr=subprocess.DEVNULL, env=environment(**SECRETS))
-    seen, since = len(provider), time.monotonic()
+    seen, until = len(provider), time.monotonic() + STARTS_WITHIN
     try:
-        while not is_enough() and process.poll() is None and time.monotonic() < since + STALLED:
+        while not is_enough() and process.poll() is None and time.monotonic() < until:
             if len(provider) > seen:
-                seen, since = len(provider), time.monotonic()
+                seen, until = len(provider), time.monotonic() + STALLED
             time.sleep(0.02)
         process.send_signal(signal.SIGTERM)
         return process.wait(timeout=PATIENCE)

@@ -71,6 +71,9 @@ def _together(workspace: Path) -> list[tuple[int, int]]:
         )
         for _ in range(PROCESSES)
     ]
+    for process in running:
+        assert process.stdout is not None
+        process.stdout.readline()  # each says when it is ready, or nothing when it died
     start.touch()
     ends = []
     for process in running:
