@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -274,3 +277,36 @@ def test_a_close_that_only_the_kernel_knows_of_is_found_before_anything_is_writt
         return before, after
 
     assert asyncio.run(fit_after_their_close()) == (True, False)
+
+
+def test_closing_waits_for_what_is_under_way_and_begins_nothing_more() -> None:
+    begun = threading.Event()
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        begun.set()
+        await asyncio.sleep(0.2)
+        return httpx.Response(200)
+
+    exchange = Line(httpx.MockTransport(answer), 2, HASTY)
+    with ThreadPoolExecutor(1) as threads:
+        batch = threads.submit(exchange, [POST] * 5)
+        begun.wait(5)
+        exchange.close()
+        answers = batch.result(5)
+    assert [type(answer) for answer in answers] == [httpx.Response] * 2 + [Unavailable] * 3
+
+
+def test_an_interrupted_process_posts_nothing_more_and_ends_at_once(tmp_path: Path) -> None:
+    with loopback(lambda seen: Act(b"", then="stall")) as server:
+        script = (
+            "import httpx; from outreach.adapters.transport import line\n"
+            f"line(2)([httpx.Request('POST', {server.url!r}, content=b'x')] * 9)"
+        )
+        process = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE)
+        while len(server.seen) < 2 and process.poll() is None:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        began = time.monotonic()
+        process.communicate(timeout=20)
+        assert time.monotonic() - began < 4
+        assert len(server.seen) == 2

@@ -58,22 +58,26 @@ class Line:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: Callable[[], object] | None = None
-        self._closed = False
+        self._over = threading.Event()
 
     def __call__(self, requests: Sequence[httpx.Request]) -> Sequence[Answer]:
         """Every request posted once; the answers in order."""
         if not requests:
             return []
         with self._lock:
-            if self._closed:
+            if self._over.is_set():
                 return [CLOSED] * len(requests)
             batch = asyncio.run_coroutine_threadsafe(self._batch(requests), self._running())
-        return batch.result()
+        try:
+            return batch.result()
+        except BaseException:  # somebody pressed Ctrl-C: nobody is left to hear what the rest would become
+            batch.cancel()
+            raise
 
     def close(self) -> None:
-        """Let go of every connection; requests under way are waited for."""
+        """Let go of every connection; requests under way are waited for, others not begun any more."""
         with self._lock:
-            self._closed = True
+            self._over.set()
             if self._stop is not None:
                 self._stop()
 
@@ -92,7 +96,7 @@ class Line:
             thread = threading.Thread(target=loop.run_forever, name="line", daemon=True)
             thread.start()
             # Also stops it when a line is forgotten, or when the process ends.
-            self._stop = weakref.finalize(self, _stop, loop, thread, self._transport)
+            self._stop = weakref.finalize(self, _stop, self._over, loop, thread, self._transport)
         return self._loop
 
     async def _batch(self, requests: Sequence[httpx.Request]) -> list[Answer]:
@@ -108,7 +112,8 @@ class Line:
     ) -> None:
         for place in places:
             async with self._slots:
-                if self._elapsed() > until:
+                if self._over.is_set() or self._elapsed() > until:
+                    answers[place] = CLOSED if self._over.is_set() else TOO_LATE
                     continue
                 try:
                     answers[place] = await self._transport.handle_async_request(requests[place])
@@ -117,8 +122,12 @@ class Line:
 
 
 def _stop(
-    loop: asyncio.AbstractEventLoop, thread: threading.Thread, transport: httpx.AsyncBaseTransport
+    over: threading.Event,
+    loop: asyncio.AbstractEventLoop,
+    thread: threading.Thread,
+    transport: httpx.AsyncBaseTransport,
 ) -> None:
+    over.set()
     if threading.current_thread() is thread:  # the last to hold the line was its own batch
         loop.stop()
         return
