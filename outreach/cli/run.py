@@ -54,12 +54,13 @@ def cycle(house: House) -> Counter[str]:
     """One cycle with a progress bar: intake, what the core must hear, dispatch."""
     with stoppable() as is_stopping, progress() as bar:
         reading = bar.add_task("reading flags", total=None)
+        dispatch = house.dispatch  # made first: words that do not fit are told before a flag is pulled
         counts = house.intake.run(lambda lines: bar.advance(reading, lines), is_stopping)
         bar.update(reading, total=counts["lines"], completed=counts["lines"])
         sending = bar.add_task("sending", total=counts["opened"])
         if not house.rehearses:
             counts += house.recovery.run()
-        counts += house.dispatch.run(is_stopping, lambda done: bar.advance(sending, done))
+        counts += dispatch.run(is_stopping, lambda done: bar.advance(sending, done))
     return counts
 
 

@@ -13,7 +13,7 @@ from outreach.wiring import open_house
 
 @click.command()
 @click.option("--host", help="Address to listen on; default from the settings.")
-@click.option("--port", type=int, help="Port to listen on; default from the settings.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; default from the settings.")
 @click.pass_obj
 def web(workspace: Path, host: str | None, port: int | None) -> None:
     """Serve the page where a warned person answers. TLS and logs are the proxy's before it."""

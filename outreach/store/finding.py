@@ -10,7 +10,8 @@ from sqlalchemy import Select, select
 
 from outreach.domain.contact import spellings
 from outreach.domain.message import CROCKFORD, REFERENCE_LENGTH, read_reference
-from outreach.store.database import Tx
+from outreach.errors import StoreError
+from outreach.store.database import Store, Tx
 from outreach.store.tables import contact_points, messages, outreaches, people
 
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -65,3 +66,14 @@ def _by_reference(text: str) -> list[tuple[str, Select[Any]]]:
 def is_reference(text: str) -> bool:
     """Whether this has the shape of a message reference."""
     return len(text) == REFERENCE_LENGTH and all(c in CROCKFORD for c in text)
+
+
+def require_same_keys(store: Store) -> None:
+    """Refuse keys that people here were not stored under: nobody would be known again, all warned anew."""
+    with store.read() as tx:
+        one = tx.connection.execute(select(people.c.user_ref_hmac, people.c.user_ref_enc).limit(1)).first()
+        if one is not None and tx.vault.fingerprint(tx.vault.open(one.user_ref_enc)) != one.user_ref_hmac:
+            raise StoreError(
+                "OUTREACH_HASH_KEY is not the one that the people in this database were stored under: "
+                "put the former key back"
+            )

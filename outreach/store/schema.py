@@ -26,6 +26,7 @@ def _config(folder: Path, engine: Engine) -> Config:
 
 def migrate(engine: Engine, folder: Path, revision: str = "head") -> None:
     """Bring the schema to `revision`, step by step. `folder` holds the migrations."""
+    _refuse_newer(engine, folder)
     with told_in_words():
         command.upgrade(_config(folder, engine), revision)
 
@@ -42,8 +43,19 @@ def state(engine: Engine, folder: Path) -> tuple[str | None, str | None]:
     return current, ScriptDirectory(str(folder)).get_current_head()
 
 
+def _refuse_newer(engine: Engine, folder: Path) -> None:
+    current, head = state(engine, folder)
+    known = {script.revision for script in ScriptDirectory(str(folder)).walk_revisions()}
+    if current is not None and current not in known:
+        raise StoreError(
+            f"the database is at revision {current}, which this version ({head}) does not know: "
+            "install the version of outreach that made it, or a newer one"
+        )
+
+
 def require_head(engine: Engine, folder: Path) -> None:
     """Refuse to go on where the database is not at head."""
+    _refuse_newer(engine, folder)
     current, head = state(engine, folder)
     if current != head:
         raise StoreError(

@@ -26,6 +26,7 @@ from outreach.engine.recovery import Recovery
 from outreach.settings import Settings, read_key, read_keys, read_settings
 from outreach.store import schema
 from outreach.store.database import Store
+from outreach.store.finding import require_same_keys
 from outreach.store.rehearsal import Rehearsal
 from outreach.store.vault import Vault
 from outreach.wiring import chance
@@ -176,8 +177,9 @@ class House:
         schema.migrate(self.store.engine, shipped("alembic"))
 
     def require_head(self) -> None:
-        """Refuse to go on where the database is not at head."""
+        """Refuse to go on where the database is not at head, or was written with other keys."""
         schema.require_head(self.store.engine, shipped("alembic"))
+        require_same_keys(self.store)
 
 
 def open_house(

@@ -59,8 +59,8 @@ def test_as_json_every_finding_has_its_state(healthy: Path) -> None:
     found = json.loads(doctor(healthy, "--format", "json").stdout)
     assert found["problems"] == 0
     assert {each["state"] for each in found["findings"]} <= {"fine", "warning"}
-    looked_at = "settings OUTREACH_KEYS OUTREACH_HASH_KEY OUTREACH_ANSWER_KEYS clock database rules examples"
-    looked_at += " templates ladders senders core outbox archive"
+    looked_at = "settings OUTREACH_KEYS OUTREACH_HASH_KEY OUTREACH_ANSWER_KEYS clock database keys rules"
+    looked_at += " examples templates ladders senders core outbox archive"
     assert {each["about"] for each in found["findings"]} == {*looked_at.split(), "feed sample", "answer page"}
 
 

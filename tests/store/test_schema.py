@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, inspect, text
 
 from outreach.errors import StoreError
 from outreach.store import schema
@@ -42,4 +42,17 @@ def test_a_database_that_is_not_at_head_is_refused_with_the_command_that_mends_i
 
     with pytest.raises(StoreError, match="outreach migrate"):
         schema.require_head(engine, MIGRATIONS)
+    engine.dispose()
+
+
+def test_a_database_of_a_newer_version_is_refused_in_words_and_left_alone(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path}/x.db")
+    schema.migrate(engine, MIGRATIONS)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    for act in (schema.migrate, schema.require_head):
+        with pytest.raises(StoreError, match=r"9999.*newer"):
+            act(engine, MIGRATIONS)
+    assert schema.state(engine, MIGRATIONS)[0] == "9999"
     engine.dispose()

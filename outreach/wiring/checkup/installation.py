@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
+from outreach.errors import SettingsError
 from outreach.settings import SECRETS_FILE, Settings, read_key, read_keys
 from outreach.store import schema
 from outreach.store.database import open_engine
+from outreach.store.finding import require_same_keys
 from outreach.store.schema import HOW_TO_MIGRATE
 from outreach.wiring.checkup.finding import Finding, State, guarded
 from outreach.wiring.house import House, shipped
@@ -75,9 +77,22 @@ def database(house: House) -> Iterator[Finding]:
             return
         schema.require_head(engine, shipped("alembic"))
         yield Finding(about="database", says=f"{shown} is at head")
+        yield from guarded("keys", lambda: _same_keys(house))
         yield from _skew(schema.database_time(engine), house.clock())
     finally:
         engine.dispose()
+
+
+def _same_keys(house: House) -> Iterator[Finding]:
+    try:
+        store = house.store
+    except SettingsError:
+        return  # keys that are not well-formed have been told
+    try:
+        require_same_keys(store)
+    finally:
+        store.close()
+    yield Finding(about="keys", says="are the ones that this database was written with")
 
 
 def _skew(theirs: datetime | None, ours: datetime) -> Iterator[Finding]:
