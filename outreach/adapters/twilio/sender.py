@@ -22,7 +22,7 @@ from twilio.rest import Client
 from outreach.adapters.twilio.account import TwilioAccount, basic
 from outreach.adapters.twilio.asking import ask
 from outreach.adapters.twilio.codes import CODES
-from outreach.answers import Answer, Exchange, by_status, may_explain, not_theirs, retry_after
+from outreach.answers import Answer, Exchange, by_status, json_object, may_explain, not_theirs, retry_after
 from outreach.domain.delivery import Accepted, Found, Question, Refused, SendResult, Unavailable, Unknown
 from outreach.domain.message import Message
 from outreach.domain.scale import Channel
@@ -97,12 +97,18 @@ class _Call:
 
     def sid(self, response: httpx.Response) -> str:
         """The id of the message that was made, or nothing; raises TwilioException where it says an error."""
+        if response.status_code == 201:  # nearly all; the SDK would parse every date of it for 20 µs
+            self.steps.close()
+            return _sid(json_object(response).get("sid"))
         try:
             self.steps.send(TwilioResponse(response.status_code, response.content.decode(errors="replace")))
         except StopIteration as end:
-            sid: object = getattr(end.value, "sid", None)
-            return sid if isinstance(sid, str) and sid.startswith(("SM", "MM")) else ""
+            return _sid(getattr(end.value, "sid", None))
         return ""
+
+
+def _sid(said: object) -> str:
+    return said if isinstance(said, str) and said.startswith(("SM", "MM")) else ""
 
 
 class _Stop:
