@@ -148,7 +148,11 @@ def test_one_bad_address_spoils_nobody_elses_warning() -> None:
 
 
 def test_an_odd_message_is_refused_before_it_spoils_a_group() -> None:
-    odd = [replace(email(1), to="no address"), email(2, text="\ud800"), replace(email(4), to="a\ud800@b.example")]
+    odd = [
+        replace(email(1), to="no address"),
+        email(2, text="\ud800"),
+        replace(email(4), to="a\ud800@b.example"),
+    ]
     post = Post()
     results = sent([email(0), *odd, email(3)], post)
     assert [type(result) for result in results] == [Accepted, Refused, Refused, Refused, Accepted]

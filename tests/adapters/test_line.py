@@ -1,0 +1,113 @@
+"""The line's thread: so many in flight, a batch that ends in time, and nothing left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+
+from outreach.adapters.transport import Line, line
+from outreach.domain.delivery import Unavailable
+from tests.adapters.conformance import HASTY
+from tests.adapters.loopback import Act, loopback, reply
+
+POST = httpx.Request("POST", "http://127.0.0.1/", content=b"x")
+
+
+def one(url: str, exchange: Line) -> object:
+    return exchange([httpx.Request("POST", url, content=b"x" * 10)])[0]
+
+
+def test_what_is_not_begun_in_time_was_not_tried() -> None:
+    ticks = iter([0.0, 1.0, 61.0, 61.0])
+    tried: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        tried.append(request)
+        return httpx.Response(200)
+
+    with Line(httpx.MockTransport(answer), 1, HASTY, elapsed=lambda: next(ticks)) as exchange:
+        first, second = exchange([POST, POST])
+    assert isinstance(first, httpx.Response)
+    assert second == Unavailable("not tried: the batch took too long")
+    assert len(tried) == 1
+
+
+def test_as_many_requests_are_in_flight_as_were_asked_for_and_no_more() -> None:
+    under_way = [0]
+    most = [0]
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        under_way[0] += 1
+        most[0] = max(most[0], under_way[0])
+        await asyncio.sleep(0.01)
+        under_way[0] -= 1
+        return httpx.Response(200)
+
+    with Line(httpx.MockTransport(answer), 4, HASTY) as exchange, ThreadPoolExecutor(3) as threads:
+        batches = list(threads.map(exchange, [[POST] * 8] * 3))
+    assert all(isinstance(answer, httpx.Response) for batch in batches for answer in batch)
+    assert most == [4]
+
+
+def test_a_line_that_is_closed_tries_nothing_and_leaves_no_thread() -> None:
+    before = threading.active_count()
+    with loopback(lambda seen: reply(200)) as server:
+        with line(1) as exchange:
+            assert isinstance(one(server.url, exchange), httpx.Response)
+            assert "line" in {thread.name for thread in threading.enumerate()}
+        assert type(one(server.url, exchange)) is Unavailable
+        assert len(server.seen) == 1
+    assert threading.active_count() <= before + 1  # the server's own may still be on its way out
+
+
+def test_a_line_that_is_forgotten_leaves_no_thread() -> None:
+    with loopback(lambda seen: reply(200)) as server:
+        exchange = line(1)
+        thread_of = {t for t in threading.enumerate() if t.name == "line"}
+        assert isinstance(one(server.url, exchange), httpx.Response)
+        (mine,) = {t for t in threading.enumerate() if t.name == "line"} - thread_of
+        del exchange
+        gc.collect()
+        mine.join(5)
+        assert not mine.is_alive()
+
+
+def test_closing_waits_for_what_is_under_way_and_begins_nothing_more() -> None:
+    begun = threading.Event()
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        begun.set()
+        await asyncio.sleep(0.2)
+        return httpx.Response(200)
+
+    exchange = Line(httpx.MockTransport(answer), 2, HASTY)
+    with ThreadPoolExecutor(1) as threads:
+        batch = threads.submit(exchange, [POST] * 5)
+        begun.wait(5)
+        exchange.close()
+        answers = batch.result(5)
+    assert [type(answer) for answer in answers] == [httpx.Response] * 2 + [Unavailable] * 3
+
+
+def test_an_interrupted_process_posts_nothing_more_and_ends_at_once() -> None:
+    with loopback(lambda seen: Act(b"", then="stall")) as server:
+        script = (
+            "import httpx; from outreach.adapters.transport import line\n"
+            f"line(2)([httpx.Request('POST', {server.url!r}, content=b'x')] * 9)"
+        )
+        process = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE)
+        while len(server.seen) < 2 and process.poll() is None:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        began = time.monotonic()
+        process.communicate(timeout=20)
+        assert time.monotonic() - began < 4
+        assert len(server.seen) == 2
