@@ -43,6 +43,7 @@ class FakeSender:
     results: list[SendResult] = field(default_factory=list)
     before: Callable[[Sequence[Message]], None] = lambda messages: None
     sent: list[Message] = field(default_factory=list)
+    repeats_safely: bool = False
 
     @property
     def name(self) -> str:

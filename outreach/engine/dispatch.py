@@ -96,10 +96,15 @@ class Dispatch:
 
     def _plan(self, one: Claimed, ground: Ground, policy: GatePolicy, now: datetime) -> Errand | None:
         try:
-            return plan(one, ground, self.renderer, policy, now)
+            return plan(one, ground, self.renderer, policy, now, self._repeatable)
         except Exception as error:  # one person's trouble never holds up the rest: again after the lease
             log.error(PLAN_BROKE, outreach=one.id, error=type(error).__name__)
             return None
+
+    @property
+    def _repeatable(self) -> frozenset[Channel]:
+        """The channels on which a message sent twice is read once."""
+        return frozenset(c for c, sender in self.senders.items() if getattr(sender, "repeats_safely", False))
 
     def _claim(self, holder: str, now: datetime) -> tuple[list[Claimed], dict[str, Ground]]:
         with self.store.begin() as tx:
@@ -172,6 +177,7 @@ class Dispatch:
             drafts = [errand.draft for errand in kept if errand.draft]
             runs.keep_texts(tx, self._texts(drafts), now)
             providers = {channel: sender.name for channel, sender in self.senders.items()}
+            sending.end_open_attempts(tx, [d.message for d in drafts if d.message.attempt > 1], now)
             sending.start(tx, drafts, providers, now, lease.until)
             settled = [errand.settled for errand in kept if errand.settled]
             sending.settle(tx, settled, now)

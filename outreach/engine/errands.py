@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from outreach.domain.sending import Pass, Say, Sleep, errand
 from outreach.domain.transfer import Transfer
 from outreach.engine.ports import Renderer
 from outreach.errors import RenderError
-from outreach.store.climb import Claimed
+from outreach.store.climb import Claimed, Pending
 from outreach.store.sending import Draft
 
 
@@ -51,13 +51,20 @@ class Errand:
 
 
 def plan(  # noqa: C901  # one match over the four things a step can be; splitting it would hide one
-    claimed: Claimed, ground: Ground, renderer: Renderer, policy: GatePolicy, now: datetime
+    claimed: Claimed,
+    ground: Ground,
+    renderer: Renderer,
+    policy: GatePolicy,
+    now: datetime,
+    repeatable: Collection[Channel] = (),
 ) -> Errand:
     """The errand of one outreach: the ladder, the gate and the words, in that order.
 
-    Steps that cannot be sent are passed over at once; a message whose fate is unknown is never repeated.
+    Steps that cannot be sent are passed over at once. A message whose fate is unknown is repeated only on
+    a channel of `repeatable`, where the repeat replaces the first.
     """
-    if claimed.pending is not None and claimed.pending.is_open:
+    pending = claimed.pending
+    if pending is not None and pending.is_open and pending.message.channel not in repeatable:
         return _in_doubt(claimed, now)
     climb = _climb(claimed)
     bars: list[BarRow] = []
@@ -130,9 +137,14 @@ def _end(
         due_at=due_at,
         close=close,
         draft=draft,
-        settled=(pending.message, Status.CANCELLED) if pending and is_over else None,
+        settled=(pending.message, _left_in(pending)) if pending and is_over else None,
         bars=tuple(bars),
     )
+
+
+def _left_in(pending: Pending) -> Status:
+    """How a message ends that is not tried again: whoever was being asked when it broke off may have it."""
+    return Status.IN_DOUBT if pending.is_open else Status.CANCELLED
 
 
 def _say(claimed: Claimed, index: int, step: Step, ground: Ground, renderer: Renderer) -> Draft | Bar:

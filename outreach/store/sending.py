@@ -139,9 +139,15 @@ def settle(tx: Tx, settled: Sequence[tuple[Message, Status]], now: datetime) -> 
         .values(status=bindparam("word"), status_at=now),
         rows,
     )
-    tx.connection.execute(
-        update(attempts)
-        .where(attempts.c.message == bindparam("which"), attempts.c.finished_at.is_(None))
-        .values(finished_at=now, result="unknown", reason="process_died"),
-        [{"which": row["which"]} for row in rows],
-    )
+    end_open_attempts(tx, [message for message, _ in settled], now)
+
+
+def end_open_attempts(tx: Tx, ended: Sequence[Message], now: datetime) -> None:
+    """Finish the attempts that a process left open when it died: nobody knows what became of them."""
+    if ended:
+        tx.connection.execute(
+            update(attempts)
+            .where(attempts.c.message == bindparam("which"), attempts.c.finished_at.is_(None))
+            .values(finished_at=now, result="unknown", reason="process_died"),
+            [{"which": message.id} for message in ended],
+        )

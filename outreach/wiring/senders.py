@@ -16,8 +16,8 @@ from outreach.errors import SettingsError
 from outreach.mime import Mailbox
 from outreach.settings import Settings
 
-IN_FLIGHT = 8
-"""Requests under way at once with one provider; stock httpx grows slower beyond a few connections a pool."""
+IN_FLIGHT = 50
+"""Requests under way at once with one provider: at 80 ms an answer, some 600 messages a second."""
 
 Now = Callable[[], datetime]
 

@@ -84,6 +84,22 @@ def test_after_a_crash_in_the_call_the_message_is_in_doubt_and_never_repeated(wo
     assert [(row.n, row.result) for row in world.rows(attempts)] == [(1, "unknown")]
 
 
+def test_where_a_repeat_replaces_the_first_a_message_in_doubt_is_sent_again(world: World) -> None:
+    world.senders[Channel.PUSH].before = die
+    world.senders[Channel.PUSH].repeats_safely = True
+    world.flag(a_flag())
+    with pytest.raises(ProcessDied):
+        world.dispatch().run()
+    world.senders[Channel.PUSH].before = lambda sent: None
+    world.clock.tick(seconds=LEASE.total_seconds())
+
+    world.dispatch().run()
+
+    assert [m.attempt for m in world.senders[Channel.PUSH].sent] == [2]
+    assert [row.status for row in world.rows(messages)] == ["accepted"]
+    assert sorted((row.n, row.result) for row in world.rows(attempts)) == [(1, "unknown"), (2, "accepted")]
+
+
 def test_a_message_in_doubt_does_not_stop_the_climb(world: World) -> None:
     world.senders[Channel.PUSH].before = die
     world.flag(a_flag())
