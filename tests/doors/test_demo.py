@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from start_build import a_workspace
 
 from outreach.cli import outreach
 from outreach.domain.answer import Answer, Grade
 from outreach.domain.token import Token, read_token
 from outreach.wiring import open_house
+from tests.doors.start_build import a_workspace
 
 
 def demo(folder: Path) -> Result:

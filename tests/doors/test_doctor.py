@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from start_build import a_slim_workspace
 
 from outreach.cli import outreach
 from outreach.store.database import Store
 from outreach.wiring import open_house
 from outreach.wiring.checkup import installation
 from outreach.wiring.checkup.finding import State, guarded
+from tests.doors.start_build import a_slim_workspace
 
 pytestmark = pytest.mark.slow  # reads the shipped rules or lays out whole workspaces
 

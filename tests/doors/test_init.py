@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from start_build import a_workspace
 
 from outreach.cli import outreach
 from outreach.errors import SettingsError
 from outreach.settings import Section, Settings, read_key, read_keys, read_settings
 from outreach.wiring import check_rules
 from outreach.wiring.workspace import PIECES, STAGE
+from tests.doors.start_build import a_workspace
 
 pytestmark = pytest.mark.slow  # reads the shipped rules or lays out whole workspaces
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import func, select
-from start_build import a_slim_workspace
 
 from outreach.cli import outreach
 from outreach.store import tables
 from outreach.wiring import open_house
+from tests.doors.start_build import a_slim_workspace
 
 pytestmark = pytest.mark.slow  # lays out a workspace and runs a cycle
 

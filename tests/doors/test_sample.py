@@ -13,7 +13,6 @@ from random import Random
 
 import pyarrow as pa
 import pytest
-from start_build import NOON, SHIPPED, a_sample
 
 from outreach.adapters.feeds import FileFeed
 from outreach.adapters.matcher import DuckMatcher
@@ -26,6 +25,7 @@ from outreach.engine.flagrows import flag_lines
 from outreach.wiring.sample import write_sample
 from outreach.wiring.sample.flags import FATES, PATTERNS, Flags, Oracle
 from outreach.wiring.sample.people import people
+from tests.doors.start_build import NOON, SHIPPED, a_sample
 
 pytestmark = pytest.mark.slow  # reads the shipped rules or lays out whole workspaces
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from start_build import a_slim_workspace
 
 from outreach.cli import outreach
 from outreach.domain.message import CROCKFORD
 from outreach.wiring.trial import REFERENCE
+from tests.doors.start_build import a_slim_workspace
 
 ME = "+12005550100"
 TEMPLATE = ("--template", "unknown_pattern/leaving")

@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from start_build import a_workspace
 
 from outreach.wiring import open_house
+from tests.doors.start_build import a_workspace
 
 PATIENCE = 90.0
 ROOT = Path(__file__).parents[2]

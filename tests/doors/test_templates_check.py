@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from start_build import a_slim_workspace
 
 from outreach.cli import outreach
+from tests.doors.start_build import a_slim_workspace
 
 
 @pytest.fixture(scope="module")

@@ -34,8 +34,13 @@ class Place:
 
     def environment(self) -> dict[str, str]:
         """For a process in this tree: its code is found before any that is installed."""
-        kept = {k: v for k, v in os.environ.items() if k not in LEFT_BEHIND}  # noqa: TID251  # PATH and the like
-        return {**kept, **self.variables, "PYTHONPATH": str(self.root)}
+        return {**_inherited(), **self.variables, "PYTHONPATH": str(self.root)}
+
+
+def _inherited() -> dict[str, str]:
+    """Our environment, without what make put there and without anybody's own settings of the engine."""
+    every = os.environ.items()  # noqa: TID251  # PATH, and where pip finds its packages
+    return {k: v for k, v in every if k not in LEFT_BEHIND and not k.startswith("OUTREACH_")}
 
 
 def repository() -> Path:
@@ -71,10 +76,15 @@ def _git(folder: Path, *words: str) -> str:
 
 def install(root: Path) -> str:
     """Give the clone an environment of its own, as `make` does for a newcomer; its interpreter."""
-    kept = {k: v for k, v in os.environ.items() if k not in LEFT_BEHIND}  # noqa: TID251  # pip needs its settings
     words = ["make", ".venv/.installed", f"PYTHON={getattr(sys, '_base_executable', sys.executable)}"]
     done = subprocess.run(
-        words, cwd=root, env=kept, capture_output=True, text=True, timeout=INSTALL_PATIENCE, check=False
+        words,
+        cwd=root,
+        env=_inherited(),
+        capture_output=True,
+        text=True,
+        timeout=INSTALL_PATIENCE,
+        check=False,
     )
     if done.returncode:
         raise CannotBegin(f"the installation failed: {done.stderr.strip()[-400:]}")

@@ -21,7 +21,7 @@ from pathlib import Path
 from tests.prove import clone
 from tests.prove.ground import SHARED
 from tests.prove.promises import Promise, Sabotage, read_promises, read_sabotages
-from tests.prove.running import Outcome, prove, sabotage
+from tests.prove.running import UNDER_WAY, Outcome, end, prove, sabotage
 
 AT_ONCE = 2
 Work = Callable[[], Outcome]
@@ -97,7 +97,13 @@ def _side_by_side(works: Iterable[Work], telling: _Telling, promises: dict[str, 
     """Two at a time, told in order."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
         running = [pool.submit(work) for work in works]
-        return [telling.claim(future.result(), promises.get(future.result().name)) for future in running]
+        try:
+            return [telling.claim(one.result(), promises.get(one.result().name)) for one in running]
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for leader in [*UNDER_WAY]:
+                end(leader)
+            raise
 
 
 class _Telling:

@@ -54,7 +54,6 @@ class Promise:
     n: int
     seconds: float
     is_alone: bool
-    needs_shared: bool
     thresholds: tuple[Threshold, ...]
 
     def verdicts(self, told: Told) -> list[tuple[bool, str]]:
@@ -126,7 +125,6 @@ def _promise(claim: str, table: Mapping[str, Any], form: int) -> Promise:
         n=int(_of_form(table["n"], form)),
         seconds=_of_form(table["seconds"], form),
         is_alone=table.get("alone", False),
-        needs_shared=table.get("shared", False),
         thresholds=tuple(
             _threshold(figure, held, form) for figure, held in table["holds"].items() if _applies(held, form)
         ),

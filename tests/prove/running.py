@@ -16,6 +16,17 @@ from tests.prove.figures import Told, read_told
 from tests.prove.promises import Promise, Sabotage
 
 
+UNDER_WAY: set[int] = set()
+"""The claims that are running: each leads a group of its own, which nothing else would end."""
+
+
+def end(leader: int) -> None:
+    """End a claim and all that it started."""
+    with suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)
+    UNDER_WAY.discard(leader)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What came of one claim: whether its promise is kept, and every line that says so."""
@@ -41,13 +52,13 @@ def run_claim(promise: Promise, place: Place, form: str, words: Sequence[str] = 
         errors="replace",
         start_new_session=True,  # so that what it started ends with it
     )
+    UNDER_WAY.add(process.pid)
     is_late = False
     try:
         output, errors = process.communicate(timeout=promise.seconds)
     except subprocess.TimeoutExpired:
         is_late = True
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+    end(process.pid)
     if is_late:
         process.communicate()
         return Told(claim=promise.claim, ok=False, said=f"it took longer than {promise.seconds:g} s")

@@ -39,7 +39,7 @@ def a_promise(**changes: object) -> Promise:
         "seconds": 30.0,
         "thresholds": (threshold,),
     }
-    return Promise(**{**usual, "is_alone": False, "needs_shared": False, **changes})
+    return Promise(**{**usual, "is_alone": False, **changes})
 
 
 def a_place(root: Path) -> Place:

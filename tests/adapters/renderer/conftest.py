@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from renderer_pages import LAYOUT, SHARED, put, source
+
+from tests.adapters.renderer.renderer_pages import LAYOUT, SHARED, put, source
 
 
 @pytest.fixture

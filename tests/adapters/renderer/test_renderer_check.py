@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from renderer_pages import CATALOGUE, SHARED, put, source
 
 from outreach.adapters.renderer import check, counts
 from outreach.domain.problem import Problem
+from tests.adapters.renderer.renderer_pages import CATALOGUE, SHARED, put, source
 
 
 def told(folder: Path) -> tuple[Problem, ...]:

@@ -9,12 +9,21 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from renderer_pages import CATALOGUE, CONTEXT, HEAD, LAYOUT, SHARED, put, renderer, source
 
 from outreach.adapters.renderer import JinjaRenderer
 from outreach.domain.message import Rendered
 from outreach.domain.scale import Channel
 from outreach.errors import RenderError, RulesError
+from tests.adapters.renderer.renderer_pages import (
+    CATALOGUE,
+    CONTEXT,
+    HEAD,
+    LAYOUT,
+    SHARED,
+    put,
+    renderer,
+    source,
+)
 
 
 def say(folder: Path, channel: Channel = Channel.SMS, locale: str = "en", **context: object) -> Rendered:
