@@ -15,7 +15,6 @@ from tests.prove.clone import Place, sabotaged
 from tests.prove.figures import Told, read_told
 from tests.prove.promises import Promise, Sabotage
 
-
 UNDER_WAY: set[int] = set()
 """The claims that are running: each leads a group of its own, which nothing else would end."""
 
