@@ -14,7 +14,7 @@ PATIENCE = 500
 
 
 def run(ground: Ground) -> dict[str, Figure]:
-    """The repository's own bench: `ground.n` flags for the ratio and, in full, ten times as many for memory."""
+    """The repository's own bench at `ground.n` flags and, in full, for memory at ten times as many."""
     is_full = ground.form == "full"
     small = _measured(ground, ground.n, ROUNDS if is_full else 1)
     of = "flags × 50 rules"
