@@ -48,6 +48,12 @@ def _at(column: str, before: bytes) -> Callable[[list[str], dict[str, int]], byt
     return spoil
 
 
+def _as_the_line_before(fields: list[str], place: dict[str, int]) -> bytes:
+    # A key is held against the keys of its own pull; one that an earlier pull had is a repeated flag.
+    stem, _, number = fields[place["source_id"]].rpartition("-")
+    return _with("source_id", f"{stem}-{int(number) - 1}")(fields, place)
+
+
 WAYS: dict[str, tuple[str, Callable[[list[str], dict[str, int]], bytes]]] = {
     "a bad number": ("bad_number", _with("amount", "12 coins")),
     "a bad zone": ("unknown_time_zone", _with("time_zone", "Mars/Olympus_Mons")),
@@ -56,7 +62,7 @@ WAYS: dict[str, tuple[str, Callable[[list[str], dict[str, int]], bytes]]] = {
     "an open quote": ("open_quote", _at("beneficiary", b'"')),
     "a stray quote": ("stray_quote", _at("beneficiary", b'6" of "')),
     "a NUL": ("nul_byte", _at("beneficiary", b"\0")),
-    "a duplicated key": ("conflicting_identity", _with("source_id", "flag-1")),
+    "a duplicated key": ("conflicting_identity", _as_the_line_before),
 }
 """The issue's ways to be malformed → why each goes to quarantine. The 10 MB field comes by itself."""
 
