@@ -69,7 +69,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """A migrated, empty store: every promise is kept on both databases."""
     if request.param == "postgresql":
         kept: Store = request.getfixturevalue("postgres_store")
-        _empty(kept)
+        empty(kept)
         yield kept
         return
     made = sqlite_store(tmp_path)
@@ -100,7 +100,8 @@ def _sqlite_template() -> bytes:
     return _TEMPLATE[0]
 
 
-def _empty(store: Store) -> None:
+def empty(store: Store) -> None:
+    """Leave the schema and nothing in it."""
     from outreach.store.tables import metadata
 
     names = ", ".join(table.name for table in metadata.tables.values())

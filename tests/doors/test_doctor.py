@@ -15,6 +15,7 @@ from outreach.store.database import Store
 from outreach.wiring import open_house
 from outreach.wiring.checkup import installation
 from outreach.wiring.checkup.finding import State, guarded
+from tests.conftest import empty
 from tests.doors.start_build import a_slim_workspace
 
 pytestmark = pytest.mark.slow  # reads the shipped rules or lays out whole workspaces
@@ -109,6 +110,7 @@ def test_no_secret_is_ever_shown(workspace: Path) -> None:
 def test_a_database_that_is_at_head_is_named_without_its_password(
     workspace: Path, postgres_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    empty(postgres_store)  # what other tests left is sealed with another key, and doctor would say so
     url = postgres_store.engine.url.set(password=PASSWORD).render_as_string(hide_password=False)
     monkeypatch.setenv("OUTREACH_DATABASE", url)
     said = doctor(workspace)

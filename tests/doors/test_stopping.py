@@ -118,7 +118,8 @@ def test_a_run_that_is_interrupted_leaves_nothing_half_done_and_the_next_complet
     workspace: Path, start: Start, number: signal.Signals
 ) -> None:
     run = start("run", "--once")
-    wait_until(lambda: count(workspace, "SELECT count(*) FROM flags") > 0 or run.poll() is not None)
+    # People are committed before the match: the whole of deciding and sending is still to come.
+    wait_until(lambda: count(workspace, "SELECT count(*) FROM people") > 0 or run.poll() is not None)
     run.send_signal(number)
     out, err = run.communicate(timeout=60)
     assert run.returncode == 128 + number, err
