@@ -13,7 +13,7 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
@@ -76,13 +76,14 @@ def _prove(place: clone.Place, form: str, only: Sequence[str], telling: _Telling
         chosen = [s for s in every if s.claim in promises and {s.claim, s.name} & {*only}]
     claims = [p for p in promises.values() if not only or p.claim in only]
     outcomes = [telling.claim(prove(p, place, form), p) for p in claims if p.is_alone]
-    outcomes += _side_by_side([_proof(p, place, form) for p in claims if not p.is_alone], telling, promises)
-    if chosen:
-        # What is broken shows in few rows: the full form, too, sabotages the short form of a claim.
-        smaller = promises | {p.claim: p for p in read_promises(place.root, "short")}
-        telling.note(f"\nSabotages: each must turn its claim red ({len(chosen)} of {len(every)})")
-        outcomes += _side_by_side([_break(s, smaller[s.claim], place) for s in chosen], telling, {})
-    return outcomes
+    # What is broken shows in few rows: the full form, too, sabotages the short form of a claim.
+    smaller = promises | {p.claim: p for p in read_promises(place.root, "short")}
+    proofs: list[tuple[Work, Promise | None]] = [
+        (_proof(p, place, form), p) for p in claims if not p.is_alone
+    ]
+    breaks: list[tuple[Work, Promise | None]] = [(_break(s, smaller[s.claim], place), None) for s in chosen]
+    title = f"\nSabotages: each must turn its claim red ({len(chosen)} of {len(every)})"
+    return outcomes + _side_by_side([*proofs, *breaks], telling, title)
 
 
 def _proof(promise: Promise, place: clone.Place, form: str) -> Work:
@@ -93,17 +94,25 @@ def _break(broken: Sabotage, promise: Promise, place: clone.Place) -> Work:
     return lambda: sabotage(broken, promise, place, "short")
 
 
-def _side_by_side(works: Iterable[Work], telling: _Telling, promises: dict[str, Promise]) -> list[Outcome]:
-    """Two at a time, told in order."""
+def _side_by_side(
+    works: Sequence[tuple[Work, Promise | None]], telling: _Telling, title: str
+) -> list[Outcome]:
+    """Two at a time, told in order, with `title` before the first that has no promise of its own."""
+    outcomes: list[Outcome] = []
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        running = [pool.submit(work) for work in works]
+        running = [(pool.submit(work), promise) for work, promise in works]
         try:
-            return [telling.claim(one.result(), promises.get(one.result().name)) for one in running]
+            for future, promise in running:
+                if promise is None and title:
+                    telling.note(title)
+                    title = ""
+                outcomes.append(telling.claim(future.result(), promise))
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
             for leader in [*UNDER_WAY]:
                 end(leader)
             raise
+    return outcomes
 
 
 class _Telling:

@@ -33,7 +33,11 @@ class Threshold:
 
     def holds(self, figure: Figure | None) -> bool:
         """True where the figure is there, was measured on enough, and suffices."""
-        return figure is not None and figure.n >= self.n and _COMPARE[self.how][1](figure.value, self.wanted)
+        return figure is not None and figure.n >= self.n and self.suffices(figure)
+
+    def suffices(self, figure: Figure) -> bool:
+        """True where the value is what was wanted, whatever it was measured on."""
+        return _COMPARE[self.how][1](figure.value, self.wanted)
 
     def shown(self, figure: Figure | None) -> str:
         """The figure with its n beside what was wanted."""

@@ -104,6 +104,6 @@ def _noticed(broken: Sabotage, promise: Promise, told: Told) -> tuple[bool, str]
     figure = told.figures.get(broken.figure)
     if not told.ok or figure is None:
         return False, f"the sabotage {broken.name} stopped the claim instead of turning it red: {told.said}"
-    if wanted.holds(figure):
+    if wanted.suffices(figure):
         return False, f"the sabotage {broken.name} went unnoticed: {wanted.shown(figure)}"
     return True, wanted.shown(figure)

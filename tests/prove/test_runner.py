@@ -169,11 +169,18 @@ def test_a_sabotage_that_its_figure_notices_is_green_and_harms_only_the_copy(tre
     ("broken", "word"),
     [
         (a_sabotage("return 0", "return 0 * n"), "went unnoticed"),
+        (a_sabotage("return 0", "import sys; return 0 if n > 9 else 1"), "went unnoticed"),
         (a_sabotage("return 7", "return n"), "0 times"),
         (a_sabotage("return 0", "raise OSError"), "stopped the claim"),
         (a_sabotage("return 0", "return n", figure="lost"), "held against"),
     ],
-    ids=["unnoticed", "its text is missing", "it only stops the claim", "it names no figure"],
+    ids=[
+        "unnoticed",
+        "unnoticed on so many rows",
+        "its text is missing",
+        "it only stops the claim",
+        "it names no figure",
+    ],
 )
 def test_a_sabotage_is_red_unless_its_own_figure_falls(tree: Path, broken: Sabotage, word: str) -> None:
     outcome = sabotage(broken, a_promise(), a_place(tree), "short")

@@ -18,12 +18,12 @@ OWN = {
     "phone": "+1999{n:07d}",
     "email": "canary-{n:06d}@example.com",
     "push_token": "canary-token-{n:06d}",
-    "anti_phishing_code": "Cn{n:06d}",
+    "anti_phishing_code": "cnry{n:04d}",
     "memo": "canary-memo-{n:06d}",
 }
 """What each person has of their own; every one of these values is looked for."""
 
-STEMS = ("canary-", "+1999", "Cn")
+STEMS = ("canary-", "+1999", "cnry")
 
 LANGUAGES = ("en", "es", "pt-BR", "ar", "hi", "zh-Hans")
 

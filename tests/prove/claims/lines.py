@@ -54,6 +54,12 @@ def _as_the_line_before(fields: list[str], place: dict[str, int]) -> bytes:
     return _with("source_id", f"{stem}-{int(number) - 1}")(fields, place)
 
 
+def _again(fields: list[str], place: dict[str, int]) -> bytes:
+    """The key of the line before, and another content."""
+    stem, _, number = fields[place["source_id"]].rpartition("-")
+    return _with("source_id", f"{stem}-{int(number) - 1}")(fields, place)
+
+
 WAYS: dict[str, tuple[str, Callable[[list[str], dict[str, int]], bytes]]] = {
     "a bad number": ("bad_number", _with("amount", "12 coins")),
     "a bad zone": ("unknown_time_zone", _with("time_zone", "Mars/Olympus_Mons")),
