@@ -1,0 +1,69 @@
+"""Whom the engine talks to: providers, the core system, and the people at the answer page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+
+from outreach.settings.section import Section
+
+
+class ChannelSettings(Section):
+    """Who carries each channel: `outbox` writes files and needs no account."""
+
+    push: Literal["outbox", "fcm", "none"] = "outbox"
+    sms: Literal["outbox", "twilio", "none"] = "outbox"
+    email: Literal["outbox", "sendgrid", "smtp", "none"] = "outbox"
+    inbox: Literal["outbox", "kept"] = "kept"
+
+
+class TwilioSettings(Section):
+    """The Twilio account; `sender` is a number, a short code, or a messaging service (MG…)."""
+
+    account_sid: str = ""
+    auth_token: SecretStr = SecretStr("")
+    key_sid: str = ""
+    sender: str = ""
+    callback: str = ""
+    base_url: str = "https://api.twilio.com"
+
+
+class SendGridSettings(Section):
+    """The SendGrid account."""
+
+    api_key: SecretStr = SecretStr("")
+    base_url: str = "https://api.sendgrid.com"
+
+
+class SmtpSettings(Section):
+    """A mail server."""
+
+    host: str = ""
+    port: int = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""
+    password: SecretStr = SecretStr("")
+
+
+class FcmSettings(Section):
+    """Firebase: the path of the service account's JSON file."""
+
+    service_account: Path | None = None
+    base_url: str = "https://fcm.googleapis.com"
+
+
+class CoreSettings(Section):
+    """The firm's core system; `file` is the stand-in for trying things on."""
+
+    kind: Literal["none", "file"] = "none"
+    path: Path = Path("core.json")
+
+
+class WebSettings(Section):
+    """Where the answer page listens, and under which address people reach it."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    public_url: str = "http://127.0.0.1:8080"

@@ -1,0 +1,109 @@
+"""Everything an installation can set, from file and environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from outreach.settings.feeds import FeedSettings
+from outreach.settings.gate import QuietHoursSettings
+from outreach.settings.parties import (
+    ChannelSettings,
+    CoreSettings,
+    FcmSettings,
+    SendGridSettings,
+    SmtpSettings,
+    TwilioSettings,
+    WebSettings,
+)
+
+FILE = "outreach.toml"
+SECRETS_FILE = ".env"
+
+
+class Settings(BaseSettings):
+    """Everything an installation can set. Relative paths are relative to the workspace."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="OUTREACH_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    workspace: Path = Path()
+    firm: str = Field(min_length=1, max_length=24)
+    mail_from: str = "safety@outreach.invalid"
+    default_locale: str = "en"
+    default_zone: str = "UTC"
+    locale_aliases: Mapping[str, str] = {"pt-PT": "pt-BR", "pt": "pt-BR", "zh": "zh-Hans"}
+    database: SecretStr = SecretStr("sqlite:///outreach.db")
+    rules: Path = Path("rules")
+    templates: Path = Path("templates")
+    archive: Path = Path("archive")
+    outbox: Path = Path("outbox")
+    keys: SecretStr = Field(default=SecretStr(""), description="id:base64 of 32 bytes, newest first, commas")
+    hash_key: SecretStr = Field(default=SecretStr(""), description="base64 of 32 bytes; never changes")
+    answer_keys: SecretStr = Field(default=SecretStr(""), description="like keys; signs answer links")
+    live_recipients: tuple[str, ...] | Literal["everyone"] = ()
+    consent_needed: tuple[Literal["push", "sms", "email"], ...] = ()
+    quiet_hours: QuietHoursSettings = QuietHoursSettings()
+    channels: ChannelSettings = ChannelSettings()
+    twilio: TwilioSettings = TwilioSettings()
+    sendgrid: SendGridSettings = SendGridSettings()
+    smtp: SmtpSettings = SmtpSettings()
+    fcm: FcmSettings = FcmSettings()
+    core: CoreSettings = CoreSettings()
+    web: WebSettings = WebSettings()
+    feeds: Mapping[str, FeedSettings] = {}
+
+    @field_validator("default_zone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        from zoneinfo import available_timezones  # the set is read from disk: only when a zone is checked
+
+        if zone not in available_timezones():
+            raise ValueError(f"{zone!r} is not an IANA time zone such as Europe/Madrid")
+        return zone
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is given in code, then the environment, then the workspace's `.env`, then its file."""
+        folder = Path(init_settings().get("workspace", "."))
+        return (
+            init_settings,
+            EnvSettingsSource(settings_cls),
+            DotEnvSettingsSource(settings_cls, env_file=folder / SECRETS_FILE),
+            TomlConfigSettingsSource(settings_cls, toml_file=folder / FILE),
+        )
+
+    def at(self, path: Path) -> Path:
+        """A path of the settings, from the workspace."""
+        return path if path.is_absolute() else self.workspace / path
+
+    @property
+    def database_url(self) -> str:
+        """The database's address."""
+        return self.url_at(self.database.get_secret_value())
+
+    def url_at(self, url: str) -> str:
+        """A database address; a relative SQLite path in it is taken from the workspace."""
+        prefix = "sqlite:///"
+        if not url.startswith(prefix) or url.startswith(prefix + "/") or url == prefix + ":memory:":
+            return url
+        return prefix + str((self.workspace / url.removeprefix(prefix)).resolve())
