@@ -5,7 +5,8 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 DEMO   ?= demo
 
-.PHONY: demo test test-fast lint bench examples prove-loop prove-loop-short clean
+.PHONY: demo test test-fast lint bench examples clean \
+	prove-loop prove-loop-short prove-delivery prove-delivery-short
 
 $(STAMP): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -37,10 +38,16 @@ examples: $(STAMP)      ## the loop over PaySim and AMLSim, where those records 
 		$(BIN)/python examples/run.py $$name $(DEMO)-$$name || exit 1; done
 
 prove-loop: $(STAMP)    ## what issue "the warning loop" promises, shown on a fresh clone
-	@$(BIN)/python -m tests.prove.loop
+	@$(BIN)/python -m tests.prove.run loop
 
 prove-loop-short: $(STAMP)
-	@$(BIN)/python -m tests.prove.loop --short
+	@$(BIN)/python -m tests.prove.run loop --short
+
+prove-delivery: $(STAMP)  ## what issue "delivery that neither loses nor repeats" promises, shown likewise
+	@$(BIN)/python -m tests.prove.run delivery
+
+prove-delivery-short: $(STAMP)
+	@$(BIN)/python -m tests.prove.run delivery --short
 
 clean:
 	rm -rf $(VENV) $(DEMO) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -27,6 +27,7 @@ class Told:
     ok: bool
     figures: Mapping[str, Figure] = field(default_factory=dict)
     said: str = ""
+    left_out: bool = False  # it says loudly that it was not run, and why
 
     def as_line(self) -> str:
         """One line of JSON."""
@@ -35,6 +36,10 @@ class Told:
 
 class MissingPart(Exception):
     """A part the claim needs is not here; its text says which, and how to get it."""
+
+
+class LeftOut(Exception):
+    """What the claim needs may be out of reach, as its promise says, and is; its text says what."""
 
 
 def read_told(claim: str, output: str) -> Told:
@@ -48,7 +53,13 @@ def read_told(claim: str, output: str) -> Told:
         }
         if raw["claim"] != claim:
             raise ValueError("another claim answered")
-        return Told(claim=claim, ok=raw["ok"] is True, figures=figures, said=str(raw["said"]))
+        return Told(
+            claim=claim,
+            ok=raw["ok"] is True,
+            figures=figures,
+            said=str(raw["said"]),
+            left_out=raw.get("left_out") is True,
+        )
     except (IndexError, ValueError, TypeError, KeyError, AttributeError) as error:
         return Told(claim=claim, ok=False, said=f"it told nothing that can be read ({type(error).__name__})")
 

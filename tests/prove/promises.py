@@ -1,4 +1,4 @@
-"""The thresholds, read from promises.toml beside this file, and the verdict on what a claim told."""
+"""An issue's thresholds, read from its promises.toml, and the verdict on what a claim told."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from typing import Any
 
 from tests.prove.figures import Figure, Number, Told
 
-FILE = "tests/prove/promises.toml"
-SABOTAGES = "tests/prove/sabotages.toml"
+FOLDER = Path("tests/prove")
+ISSUES = ("loop", "delivery")
+"""Each has a folder here with its promises.toml and its sabotages.toml; the claims are everybody's."""
+
 FORMS = ("full", "short")
 
 _COMPARE: Mapping[str, tuple[str, Callable[[Number, Number], bool]]] = {
@@ -59,6 +61,7 @@ class Promise:
     seconds: float
     is_alone: bool
     thresholds: tuple[Threshold, ...]
+    may_be_left_out: bool = False  # what it needs is fetched for the run and may be out of reach
 
     def verdicts(self, told: Told) -> list[tuple[bool, str]]:
         """Each threshold: whether it holds, and the line that says so."""
@@ -97,15 +100,15 @@ def spelled(number: Number) -> str:
     return f"{number:,}" if isinstance(number, int) else f"{number:,.2f}"
 
 
-def read_promises(root: Path, form: str) -> list[Promise]:
-    """Every promise that this form (full or short) holds, in the file's order."""
-    raw = tomllib.loads((root / FILE).read_text(encoding="utf-8"))
+def read_promises(root: Path, issue: str, form: str) -> list[Promise]:
+    """Every promise of the issue that this form (full or short) holds, in the file's order."""
+    raw = tomllib.loads((root / FOLDER / issue / "promises.toml").read_text(encoding="utf-8"))
     return [_promise(claim, table, FORMS.index(form)) for claim, table in raw.items() if _is_in(table, form)]
 
 
-def read_sabotages(root: Path) -> list[Sabotage]:
-    """Every sabotage."""
-    raw = tomllib.loads((root / SABOTAGES).read_text(encoding="utf-8"))
+def read_sabotages(root: Path, issue: str) -> list[Sabotage]:
+    """Every sabotage of the issue."""
+    raw = tomllib.loads((root / FOLDER / issue / "sabotages.toml").read_text(encoding="utf-8"))
     return [
         Sabotage(
             name=name,
@@ -129,6 +132,7 @@ def _promise(claim: str, table: Mapping[str, Any], form: int) -> Promise:
         n=int(_of_form(table["n"], form)),
         seconds=_of_form(table["seconds"], form),
         is_alone=table.get("alone", False),
+        may_be_left_out=table.get("may_be_left_out", False),
         thresholds=tuple(
             _threshold(figure, held, form) for figure, held in table["holds"].items() if _applies(held, form)
         ),

@@ -35,6 +35,7 @@ class Outcome:
     lines: tuple[tuple[bool, str], ...]
     told: Told
     seconds: float
+    left_out: bool = False
 
 
 def run_claim(promise: Promise, place: Place, form: str, words: Sequence[str] = ()) -> Told:
@@ -72,28 +73,40 @@ def prove(promise: Promise, place: Place, form: str) -> Outcome:
     begun = time.perf_counter()
     told = run_claim(promise, place, form)
     lines = promise.verdicts(told) if told.ok else [(False, told.said)]
+    left_out = promise.may_be_left_out and told.left_out
     return Outcome(
         name=promise.claim,
-        holds=promise.holds(told),
+        holds=promise.holds(told) or left_out,
         lines=tuple(lines),
         told=told,
         seconds=time.perf_counter() - begun,
+        left_out=left_out,
     )
 
 
 def sabotage(broken: Sabotage, promise: Promise, place: Place, form: str) -> Outcome:
     """The claim in a copy that was broken on purpose: noticed where the sabotage's own figure falls short."""
     begun = time.perf_counter()
+    left_out = False
     try:
         with sabotaged(place.root, broken.edits) as copy:
             here = Place(root=copy, python=place.python, variables=place.variables)
             told = run_claim(promise, here, form)
         noticed, line = _noticed(broken, promise, told)
+        if left_out := promise.may_be_left_out and told.left_out:
+            noticed, line = True, told.said
     except ValueError as error:
         told = Told(claim=promise.claim, ok=False)
         noticed, line = False, f"the sabotage {broken.name} could not be done: {error}"
     seconds = time.perf_counter() - begun
-    return Outcome(name=broken.name, holds=noticed, lines=((noticed, line),), told=told, seconds=seconds)
+    return Outcome(
+        name=broken.name,
+        holds=noticed,
+        lines=((noticed, line),),
+        told=told,
+        seconds=seconds,
+        left_out=left_out,
+    )
 
 
 def _noticed(broken: Sabotage, promise: Promise, told: Told) -> tuple[bool, str]:

@@ -12,6 +12,7 @@ from tests.prove.clone import Place, repository
 from tests.prove.figures import Figure, Told, read_told
 from tests.prove.promises import (
     FORMS,
+    ISSUES,
     Edit,
     Promise,
     Sabotage,
@@ -19,7 +20,7 @@ from tests.prove.promises import (
     read_promises,
     read_sabotages,
 )
-from tests.prove.running import run_claim, sabotage
+from tests.prove.running import prove, run_claim, sabotage
 
 CLAIM = """
 from tests.prove.figures import Figure
@@ -198,9 +199,20 @@ def test_a_claim_that_would_prove_other_code_is_red(tree: Path) -> None:
     assert "elsewhere" in heard.said
 
 
+def test_a_claim_is_left_out_only_where_its_promise_lets_it(tree: Path) -> None:
+    claim = "from tests.prove.figures import LeftOut\ndef run(ground):\n    raise LeftOut('out of reach')\n"
+    (tree / "tests/prove/claims/twice.py").write_text(claim, "utf-8")
+    held = prove(a_promise(), a_place(tree), "short")
+    let = prove(a_promise(may_be_left_out=True), a_place(tree), "short")
+
+    assert (held.holds, held.left_out) == (False, False)
+    assert (let.holds, let.left_out, let.told.said) == (True, True, "out of reach")
+
+
+@pytest.mark.parametrize("issue", ISSUES)
 @pytest.mark.parametrize("form", FORMS)
-def test_every_promise_is_quoted_held_and_has_its_claim(form: str) -> None:
-    promises = read_promises(repository(), form)
+def test_every_promise_is_quoted_held_and_has_its_claim(form: str, issue: str) -> None:
+    promises = read_promises(repository(), issue, form)
 
     assert promises
     for promise in promises:
@@ -211,18 +223,22 @@ def test_every_promise_is_quoted_held_and_has_its_claim(form: str) -> None:
 
 def test_every_claim_has_a_promise_and_a_sabotage_that_it_must_notice() -> None:
     root = repository()
-    promises = {promise.claim: promise for promise in read_promises(root, "full")}
-    broken = read_sabotages(root)
+    promised = {issue: {p.claim: p for p in read_promises(root, issue, "full")} for issue in ISSUES}
     files = {file.stem for file in (root / "tests/prove/claims").glob("[!_]*.py")}
 
-    assert files == promises.keys() == {one.claim for one in broken}
-    for one in broken:
-        assert one.figure in {threshold.figure for threshold in promises[one.claim].thresholds}, one.name
+    assert files == {claim for promises in promised.values() for claim in promises}
+    for issue, promises in promised.items():
+        broken = read_sabotages(root, issue)
+        assert promises.keys() == {one.claim for one in broken}
+        for one in broken:
+            assert one.figure in {threshold.figure for threshold in promises[one.claim].thresholds}, one.name
 
 
 def test_what_a_sabotage_would_change_is_there_once() -> None:
     root = repository()
-    edits = [(one.name, edit) for one in read_sabotages(root) for edit in one.edits]
+    edits = [
+        (one.name, edit) for issue in ISSUES for one in read_sabotages(root, issue) for edit in one.edits
+    ]
 
     lost = [name for name, edit in edits if (root / edit.file).read_text("utf-8").count(edit.old) != 1]
     assert not lost

@@ -11,7 +11,7 @@ import traceback
 from pathlib import Path
 
 import outreach
-from tests.prove.figures import MissingPart, Told
+from tests.prove.figures import LeftOut, MissingPart, Told
 from tests.prove.ground import Ground
 
 
@@ -39,6 +39,8 @@ def prove(claim: str, n: int, form: str) -> Told:
             figures = importlib.import_module(f"tests.prove.claims.{claim}").run(ground)
         except MissingPart as missing:
             return Told(claim=claim, ok=False, said=str(missing))
+        except LeftOut as out_of_reach:
+            return Told(claim=claim, ok=False, said=str(out_of_reach), left_out=True)
         except Exception as error:  # told as red, with its trace for whoever mends it
             traceback.print_exc()
             return Told(claim=claim, ok=False, said=_in_a_line(error))

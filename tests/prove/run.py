@@ -1,9 +1,10 @@
-"""`make prove-loop`: what the issue promises, shown on a fresh clone, each figure with its n.
+"""`make prove-loop`, `make prove-delivery`: what an issue promises, shown on a fresh clone, with every n.
 
-    python -m tests.prove.loop [--short] [--only NAME …] [--format json]
+    python -m tests.prove.run loop|delivery [--short] [--only NAME …] [--format json]
 
-Every threshold stands in promises.toml, every sabotage in sabotages.toml. Exit 0 only where every claim
-holds and every sabotage is noticed. What is not committed is not proven.
+Every threshold stands in the issue's promises.toml, every sabotage in its sabotages.toml. Exit 0 only where
+every claim holds and every sabotage is noticed; a claim whose promise lets it may say loudly that it was left
+out. What is not committed is not proven.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pathlib import Path
 
 from tests.prove import clone
 from tests.prove.ground import SHARED
-from tests.prove.promises import Promise, Sabotage, read_promises, read_sabotages
+from tests.prove.promises import ISSUES, Promise, Sabotage, read_promises, read_sabotages
 from tests.prove.running import UNDER_WAY, Outcome, end, prove, sabotage
 
 AT_ONCE = 2
@@ -30,7 +31,6 @@ Work = Callable[[], Outcome]
 def main(words: Sequence[str] | None = None) -> int:
     """Clone, prove, sabotage; the exit code."""
     asked = _parser().parse_args(words)
-    form = "short" if asked.short else "full"
     begun = time.perf_counter()
     source = clone.repository()
     telling = _Telling(asked.format)
@@ -38,7 +38,7 @@ def main(words: Sequence[str] | None = None) -> int:
         root = Path(name) / "outreach"
         try:
             commit = clone.clone(source, root)
-            telling.begin(commit, form, clone.uncommitted(source))
+            telling.begin(commit, asked, clone.uncommitted(source))
             python = sys.executable if asked.short else clone.install(root)
         except clone.CannotBegin as error:
             telling.note(f"✗ {error}")
@@ -48,7 +48,7 @@ def main(words: Sequence[str] | None = None) -> int:
             place = clone.Place(
                 root=root, python=python, variables={**variables, SHARED: str(clone.shared())}
             )
-            outcomes = _prove(place, form, asked.only, telling)
+            outcomes = _prove(place, asked, telling)
     return telling.end(outcomes, time.perf_counter() - begun)
 
 
@@ -56,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("issue", choices=ISSUES)
     parser.add_argument(
         "--short", action="store_true", help="fewer rows, this interpreter's environment (CI)"
     )
@@ -64,10 +65,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _prove(place: clone.Place, form: str, only: Sequence[str], telling: _Telling) -> list[Outcome]:
+def _prove(place: clone.Place, asked: argparse.Namespace, telling: _Telling) -> list[Outcome]:
     """Every claim, then every sabotage; those that must have the machine to themselves come first."""
-    promises = {promise.claim: promise for promise in read_promises(place.root, form)}
-    every = read_sabotages(place.root)
+    form, only = "short" if asked.short else "full", asked.only
+    promises = {promise.claim: promise for promise in read_promises(place.root, asked.issue, form)}
+    every = read_sabotages(place.root, asked.issue)
     chosen = [s for s in every if s.claim in promises and (form == "full" or s.in_short)]
     if only:
         known = promises.keys() | {s.name for s in every}
@@ -77,7 +79,7 @@ def _prove(place: clone.Place, form: str, only: Sequence[str], telling: _Telling
     claims = [p for p in promises.values() if not only or p.claim in only]
     outcomes = [telling.claim(prove(p, place, form), p) for p in claims if p.is_alone]
     # What is broken shows in few rows: the full form, too, sabotages the short form of a claim.
-    smaller = promises | {p.claim: p for p in read_promises(place.root, "short")}
+    smaller = promises | {p.claim: p for p in read_promises(place.root, asked.issue, "short")}
     proofs: list[tuple[Work, Promise | None]] = [
         (_proof(p, place, form), p) for p in claims if not p.is_alone
     ]
@@ -120,15 +122,16 @@ class _Telling:
 
     def __init__(self, shape: str) -> None:
         self._is_text = shape == "text"
-        self._commit = self._form = ""
+        self._commit = self._form = self._issue = ""
 
     def note(self, text: str) -> None:
         (sys.stdout if self._is_text else sys.stderr).write(text + "\n")
         sys.stdout.flush()
 
-    def begin(self, commit: str, form: str, changes: Sequence[str]) -> None:
-        self._commit, self._form = commit, form
-        self.note(f"Proving commit {commit} on a fresh clone, {form} form.")
+    def begin(self, commit: str, asked: argparse.Namespace, changes: Sequence[str]) -> None:
+        self._commit, self._issue = commit, asked.issue
+        self._form = "short" if asked.short else "full"
+        self.note(f"Proving the {asked.issue} of commit {commit} on a fresh clone, {self._form} form.")
         if changes:
             self.note(f"!!! {len(changes)} uncommitted changes in the working tree are NOT proven:")
             self.note("\n".join(f"!!!   {change}" for change in changes[:10]))
@@ -137,6 +140,9 @@ class _Telling:
         self.note(f"Cloned{' and installed' if self._form == 'full' else ''} in {seconds:.0f} s.\n")
 
     def claim(self, outcome: Outcome, promise: Promise | None) -> Outcome:
+        if outcome.left_out:
+            self.note(f"!!! {outcome.name} was LEFT OUT: {outcome.told.said}")
+            return outcome
         first, *others = outcome.lines or ((False, outcome.told.said),)
         self.note(f"{_mark(outcome.holds)} {outcome.name}: {first[1]}   [{outcome.seconds:.0f} s]")
         for holds, line in others:
@@ -152,16 +158,18 @@ class _Telling:
 
     def end(self, outcomes: Sequence[Outcome], seconds: float) -> int:
         short = [outcome.name for outcome in outcomes if not outcome.holds]
+        left = [outcome.name for outcome in outcomes if outcome.left_out]
         if self._is_text:
             verdict = f"fell short: {', '.join(short)}" if short else "all hold"
-            self.note(
-                f"\n{len(outcomes) - len(short)} of {len(outcomes)} hold in {seconds:,.0f} s; {verdict}."
-            )
+            verdict += f"; LEFT OUT: {', '.join(left)}" if left else ""
+            held = len(outcomes) - len(short) - len(left)
+            self.note(f"\n{held} of {len(outcomes)} hold in {seconds:,.0f} s; {verdict}.")
         else:
-            told = {"commit": self._commit, "form": self._form, "seconds": round(seconds, 1)}
+            told = {"commit": self._commit, "issue": self._issue, "form": self._form}
+            told |= {"seconds": round(seconds, 1)}
             listed = [asdict(outcome) for outcome in outcomes]
             sys.stdout.write(json.dumps({**told, "holds": not short, "outcomes": listed}, indent=1) + "\n")
-        return 1 if short or not outcomes else 0
+        return 1 if short or len(left) == len(outcomes) else 0
 
 
 def _mark(holds: bool) -> str:
