@@ -22,6 +22,21 @@ TAKEN = frozenset({"well", "slow", "close_after", "stall_after", "error_after", 
 
 
 @dataclass
+class Lateness:
+    """How long a request that was read is not yet accepted: a `share` of them up to `most` seconds, the rest
+    a hundredth of that. Whoever asks meanwhile is told, truly, that there is no such message."""
+
+    dice: random.Random
+    most: float
+    share: float
+
+    def draw(self) -> float:
+        """Seconds, for the next one."""
+        most = self.most if self.dice.random() < self.share else self.most / 100
+        return self.dice.uniform(0, most)
+
+
+@dataclass
 class Fates:
     """Draws fates by their shares; what is left over goes well."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
-from tests.emulator.fates import TAKEN, Fates
+from tests.emulator.fates import TAKEN, Fates, Lateness
 
 LENGTH = re.compile(rb"(?i)content-length: *(\d+)")
 AUTHORIZED = re.compile(rb"(?i)\r\nauthorization: *(?:basic|bearer) +\S")
@@ -62,13 +62,16 @@ class Answers(Protocol):
 
 
 class Server:
-    """Loopback only. `seconds`: how long slow and stalled answers take."""
+    """Loopback only. `seconds`: how long slow and stalled answers take; `late`: how long accepting does."""
 
-    def __init__(self, answers: Answers, fates: Fates, ask_fates: Fates, seconds: float) -> None:
+    def __init__(
+        self, answers: Answers, fates: Fates, ask_fates: Fates, seconds: float, late: Lateness
+    ) -> None:
         self._answers = answers
         self._fates = fates
         self._ask_fates = ask_fates
         self._seconds = seconds
+        self._late = late
         self.requests = 0
 
     async def listening(self, port: int) -> asyncio.Server:
@@ -97,6 +100,8 @@ class Server:
         return await self._befall(fate, asked, writer)
 
     async def _befall(self, fate: str, asked: Asked, writer: asyncio.StreamWriter) -> bool:
+        if asked.method == "POST" and self._late.most:
+            await asyncio.sleep(self._late.draw())  # also when who wrote it has hung up, or died
         said = await self._answers.answer(asked) if fate in TAKEN else None
         if fate in ("slow", "stall_after"):
             await asyncio.sleep(self._seconds)

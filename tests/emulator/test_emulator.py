@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -183,3 +184,27 @@ def test_the_same_seed_draws_the_same_fates() -> None:
     assert 250 < shares["busy"] < 350
     with pytest.raises(SystemExit, match="no fate"):
         Fates.told(1, ["luck=0.5"])
+
+
+def test_what_is_accepted_late_is_accepted_also_when_nobody_waits_any_more(tmp_path: Path) -> None:
+    with emulator(tmp_path / "log", late=2, late_share=1, seed=1) as slow, line(1, HASTY) as exchange:
+        sms = TwilioSms(twilio_account(slow.url), exchange)
+        assert isinstance(sms.send_many([message(1)])[0], Unknown)
+        assert sms.ask([question(1)]) == [HasNot()]
+        until = time.monotonic() + 20
+        while not slow.accepted() and time.monotonic() < until:
+            time.sleep(0.05)
+        assert isinstance(sms.ask([question(1)])[0], Has)
+
+
+def test_another_process_goes_on_with_its_log_at_its_port(tmp_path: Path) -> None:
+    with emulator(tmp_path / "log") as first, line(1) as exchange:
+        sms = TwilioSms(twilio_account(first.url), exchange)
+        assert isinstance(sms.send_many([message(1)])[0], Accepted)
+        first.process.kill()
+        first.process.wait()
+        second = first.again()
+        try:
+            assert isinstance(sms.ask([question(1)])[0], Has)
+        finally:
+            second.end()
