@@ -17,6 +17,7 @@ from outreach.store.tables.delivery import (
 from outreach.store.tables.ledger import bars, decisions, episodes, flags, outreaches
 from outreach.store.tables.personal import consents, contact_points, notes, people, profiles, suppressions
 from outreach.store.tables.running import approvals, audit, halts, pulls, quarantine, runs, texts, ticks
+from outreach.store.tables.traffic import buckets, hearings, lanes, tallies
 
 __all__ = [
     "acknowledgments",
@@ -24,6 +25,7 @@ __all__ = [
     "attempts",
     "audit",
     "bars",
+    "buckets",
     "consents",
     "contact_points",
     "core_calls",
@@ -32,6 +34,8 @@ __all__ = [
     "evidence",
     "flags",
     "halts",
+    "hearings",
+    "lanes",
     "messages",
     "metadata",
     "notes",
@@ -44,6 +48,7 @@ __all__ = [
     "receipts",
     "runs",
     "suppressions",
+    "tallies",
     "tasks",
     "texts",
     "ticks",

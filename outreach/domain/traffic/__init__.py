@@ -1,0 +1,1 @@
+"""Traffic: what goes by which provider, and when. Pure; the store keeps what all processes share."""
