@@ -33,6 +33,7 @@ class Close(StrEnum):
     ACKNOWLEDGED = "acknowledged"  # a person answered
     EXHAUSTED = "exhausted"  # every step was sent and nobody answered
     UNREACHABLE = "unreachable"  # no step could be sent: becomes a task for a person
+    SPARED = "spared"  # no step was sent, because the person was told enough lately
     EXPIRED = "expired"  # too late to be of use
     TRANSFER_GONE = "transfer_gone"  # the transfer was cancelled: nothing left to warn about
     OVERTAKEN = "overtaken"  # a more severe pattern took over

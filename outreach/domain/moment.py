@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _LENGTHS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -17,6 +18,15 @@ def zone_of(name: str | None, default: str = "UTC") -> ZoneInfo:
         except (ZoneInfoNotFoundError, ValueError, OSError):
             continue
     return ZoneInfo("UTC")
+
+
+@lru_cache(maxsize=4096)
+def is_zone(name: str) -> bool:
+    """True for the name of a zone that we know."""
+    try:
+        return bool(ZoneInfo(name).key)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
 
 
 def local(at: datetime, zone: str | None) -> str:

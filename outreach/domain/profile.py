@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from outreach.domain.recent import NOTHING, Recent
 from outreach.domain.scale import Channel
 
 
@@ -15,6 +17,8 @@ class Profile:
     `contacts` maps a channel to its address (phone in E.164, mailbox, device token); it and `code`
     (the person's anti-phishing code) are personal and stay out of every repr.
     `consents` holds the latest explicit word per channel; a channel not in it was never asked about.
+    `seen` says when somebody last confirmed a contact; `too_new` names the channels whose only contact came
+    with what looks like a takeover. `recent` is what the person was sent lately.
     """
 
     person: str
@@ -24,4 +28,7 @@ class Profile:
     contacts: Mapping[Channel, str] = field(default_factory=dict, repr=False)
     consents: Mapping[Channel, bool] = field(default_factory=dict)
     suppressed: frozenset[Channel] = frozenset()
+    seen: Mapping[Channel, datetime] = field(default_factory=dict)
+    too_new: frozenset[Channel] = frozenset()
+    recent: Recent = NOTHING
     code: str | None = field(default=None, repr=False)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from outreach.domain.gate import Bar, Barred, GatePolicy, Held, Open, gate
+from outreach.domain.gate import Bar, Barred, BarRow, GatePolicy, Held, Open, gate
 from outreach.domain.ladder import Climb, Close, Done, Due, Step, Wait, next_move
 from outreach.domain.profile import Profile
 from outreach.domain.scale import Urgency
 from outreach.domain.transfer import Transfer, TransferStatus
+
+ENOUGH = frozenset({Bar.COOL_DOWN, Bar.FATIGUE})
 
 AFTER_LOSS = "after_loss"
 """The name of the message that takes over once the money has left."""
@@ -67,11 +70,32 @@ def errand(
                 case Open(override):
                     return Say(index, step, override)
                 case Held(until, reason):
-                    # What would wake up too late is passed over: another channel may be open.
-                    in_time = climb.expires_at is None or until < climb.expires_at
-                    return Sleep(until, reason) if in_time else Pass(index, step, reason)
+                    return _held(climb, index, step, until, reason)
                 case Barred(reason):
                     return Pass(index, step, reason)
+
+
+def _held(climb: Climb, index: int, step: Step, until: datetime, reason: Bar) -> Errand:
+    if climb.expires_at is None or until < climb.expires_at:
+        return Sleep(until, reason)
+    if (
+        reason is Bar.SPACED
+    ):  # no other channel is freer: it ends as expired, and nobody is asked to find a way
+        return Sleep(climb.expires_at, reason)
+    return Pass(index, step, reason)  # what would wake up too late: another channel may be open
+
+
+def closing(reason: Close, urgency: Urgency, bars: Iterable[BarRow]) -> Close:
+    """Why a climb really ends: nobody has to find another way to a person who was told enough lately."""
+    told_enough = urgency is not Urgency.CRITICAL and any(bar.reason in ENOUGH for bar in bars)
+    return Close.SPARED if reason is Close.UNREACHABLE and told_enough else reason
+
+
+def last_moment(expires_at: datetime | None, hold: object, transfer: Transfer | None) -> datetime | None:
+    """When a warning comes too late: as frozen, or earlier where it lasts as long as the transfer's hold and
+    the core system says now that this ends earlier. `hold` is the end that the frozen facts tell."""
+    current = transfer.hold_expires_at if transfer is not None and transfer.is_held else None
+    return current if current and expires_at and hold == expires_at and current < expires_at else expires_at
 
 
 def timely(step: Step, transfer: Transfer | None) -> Step:

@@ -97,7 +97,7 @@ def tell_bar(first: BarRecord, last: BarRecord, asked: int, zone: str | None) ->
     until = f" until {both(last.until, zone)}" if last.until and first.verdict == "held" else ""
     why = say(wording.BARS, first.reason)
     if first.verdict == "overridden":
-        why += ", and a critical warning may pass that"
+        why += wording.OVERRIDES.get(first.reason, ", and a critical warning may pass that")
     return Entry(
         at=first.at,
         kind=Kind.BAR,

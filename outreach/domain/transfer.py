@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -31,3 +31,8 @@ class Transfer:
     def is_held(self) -> bool:
         """True only where the core has confirmed a hold."""
         return self.status is TransferStatus.HELD
+
+    def at(self, now: datetime) -> Transfer:
+        """What may be believed of it now: a hold that has run out is none, whatever the core still says."""
+        over = self.is_held and self.hold_expires_at is not None and self.hold_expires_at < now
+        return replace(self, status=TransferStatus.UNKNOWN) if over else self

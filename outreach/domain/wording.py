@@ -45,6 +45,7 @@ CLOSES: Words = {
     Close.ACKNOWLEDGED: "the person answered",
     Close.EXHAUSTED: "every step was sent and nobody answered",
     Close.UNREACHABLE: "no step could be sent; a person must find another way",
+    Close.SPARED: "the person was told enough lately; nothing more was sent",
     Close.EXPIRED: "it would have come too late to be of use",
     Close.TRANSFER_GONE: "the transfer was cancelled, so there is nothing left to warn about",
     Close.OVERTAKEN: "a more severe warning took over",
@@ -62,7 +63,16 @@ BARS: Words = {
     Bar.NO_SENDER: "this installation does not send on it",
     Bar.OUT_OF_DATE: "what was written down was no longer true",
     Bar.NOT_SAYABLE: "the template lacked a fact that it must say",
+    Bar.SPACED: "another warning went to this person shortly before",
+    Bar.FATIGUE: "the person was sent as many messages as is good for anybody",
+    Bar.COOL_DOWN: "every wording of it was sent to this person lately",
+    Bar.STALE_TOKEN: "nobody has confirmed this device for a long time",
+    Bar.CONTACT_TOO_NEW: "the address may be the thief's: none is known from before the change",
+    Bar.NO_SENDER_PROFILE: "in that country an unregistered sender is shown as a likely scam, or blocked",
 }
+
+OVERRIDES: Words = {Bar.COOL_DOWN: ", but it could not wait and there is no other wording"}
+"""Why a step was sent in spite of a bar, where that is not that a critical warning may pass it."""
 
 KINDS: Words = {"bar": "gate", "core": "core system"}
 """Kinds of entries that support knows under another word."""

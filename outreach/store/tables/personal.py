@@ -36,6 +36,7 @@ contact_points = table(
     moment("valid_from"),
     moment("valid_to", optional=True),  # kept, because after a takeover the older one is the right one
     word("source"),
+    moment("seen_at", optional=True),  # last named again by a feed; empty: not since `valid_from`
     Index(
         "uq_contact_points_current",
         "person",

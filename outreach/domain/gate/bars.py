@@ -1,0 +1,65 @@
+"""What the gate can say, and every reason it can give."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from outreach.domain.scale import Channel
+
+
+class Bar(StrEnum):
+    """Why a step may not be sent, or not yet."""
+
+    NO_CONTACT = "no_contact"
+    OPTED_OUT = "opted_out"  # the person withdrew consent for this channel
+    NO_CONSENT = "no_consent"  # this channel needs consent and none is recorded
+    SUPPRESSED = "suppressed"  # the address is dead or unsubscribed at the provider
+    HALTED = "halted"  # an operator halted this scope
+    QUIET_HOURS = "quiet_hours"
+    NO_SENDER = "no_sender"  # this installation has no sender for the channel
+    OUT_OF_DATE = "out_of_date"  # what was written down is no longer true
+    NOT_SAYABLE = "not_sayable"  # the template lacks a fact it must say
+    SPACED = "spaced"  # another warning went to this person a moment ago
+    FATIGUE = "fatigue"  # so many messages are enough for a person
+    COOL_DOWN = "cool_down"  # every wording of this warning was sent lately
+    STALE_TOKEN = "stale_token"  # nobody has confirmed this device for long
+    CONTACT_TOO_NEW = "contact_too_new"  # the address came with what looks like a takeover
+    NO_SENDER_PROFILE = "no_sender_profile"  # that country labels or blocks unregistered senders
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Send now. `override` names a bar that critical urgency passed, to be logged."""
+
+    override: Bar | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Not now, but at `until`."""
+
+    until: datetime
+    reason: Bar
+
+
+@dataclass(frozen=True, slots=True)
+class Barred:
+    """Never on this step: fall through to the next."""
+
+    reason: Bar
+
+
+Gate = Open | Held | Barred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BarRow:
+    """Why a step was not sent (`barred`, `held`), or was in spite of something (`overridden`)."""
+
+    step: int
+    channel: Channel
+    verdict: str
+    reason: Bar
+    until: datetime | None = None
