@@ -6,10 +6,12 @@ import sys
 from pathlib import Path
 
 import click
+from rich.markup import escape
 
 from outreach.cli import demo, doctor, history, init, operate, rules, run, sendtest, templates, web
-from outreach.cli.console import say_refusal
+from outreach.cli.console import err, say_refusal
 from outreach.cli.logs import log_to_stderr
+from outreach.cli.traces import tell_what_nobody_caught, trace
 from outreach.errors import OutreachError
 from outreach.settings import workspace_from_environment
 
@@ -57,8 +59,13 @@ for command in (
     outreach.add_command(command)
 
 
+BUG = 70
+"""The exit code of an error that nobody foresaw (EX_SOFTWARE)."""
+
+
 def main() -> None:
     """The console script: a refusal is told in words and by exit code, never by a traceback."""
+    tell_what_nobody_caught()
     try:
         code = outreach(standalone_mode=False)  # a command's own exit code comes back as a value
         sys.exit(code if isinstance(code, int) else 0)
@@ -74,3 +81,6 @@ def main() -> None:
         sys.exit(130)
     except BrokenPipeError:
         sys.exit(0)
+    except Exception as error:  # a bug: its words may hold what it was about, so only its way is told
+        err.print(f"[red]This is a bug of ours; please tell us:[/red] {escape(trace(error))}")
+        sys.exit(BUG)

@@ -16,7 +16,7 @@ def server_config(app: Starlette, host: str, port: int) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         lifespan="off",
-        log_level="warning",
+        log_config=None,  # what it logs goes the way of every library's words: who and where
         timeout_keep_alive=5,
         timeout_graceful_shutdown=10,
         limit_concurrency=200,
