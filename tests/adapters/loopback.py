@@ -42,11 +42,15 @@ class Seen:
 
 @dataclass(frozen=True)
 class Act:
-    """What is done about one request: when (after accept, head or body), the bytes sent, what follows."""
+    """What is done about one request: when, the bytes sent (`pause` seconds after each), what follows.
+
+    `peek` is when its first byte has come and none was read; `half` when half of its body was."""
 
     raw: bytes = b""
-    when: str = "body"  # accept | head | body
+    when: str = "body"  # accept | peek | head | half | body
     then: str = "keep"  # keep | close | reset | stall
+    pause: float = 0.0
+    cork: int = 0  # so many bytes a write (and a record of TLS), and all writes in one segment
 
 
 def reply(status: int, body: bytes = b"", headers: Sequence[tuple[str, str]] = (), cut: int = 0) -> Act:
@@ -75,6 +79,7 @@ class Loopback:
         self.aside = aside  # a path, answered by `choose` and not counted
         self._choose = choose
         self._script = list(script)
+        self.drained = threading.Event()  # set once the script was played to its end
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
         self._door = socket.create_server(("127.0.0.1", 0), backlog=128)
@@ -116,14 +121,19 @@ class Loopback:
                     self._open.add(line)
             reader = line.makefile("rb")
             while self._one(line, reader):
-                pass
+                self._rest()
             reader.close()
         with self._lock:
             self._open.discard(line)
         line.close()
+        self._rest()
 
     def _one(self, line: socket.socket, reader: object) -> bool:
         if (act := self._next("accept")) is not None:
+            time.sleep(0.05 if act.raw else 0.0)  # or it is read together with the answer before
+            return _play(line, act)
+        if (act := self._next("peek")) is not None:
+            line.recv(1, socket.MSG_PEEK)
             return _play(line, act)
         head = _head(reader)
         if not head:
@@ -132,6 +142,9 @@ class Loopback:
         if not apart and (act := self._next("head")) is not None:
             return _play(line, act)
         length = int((re.search(rb"(?i)content-length: (\d+)", head) or [0, 0])[1])
+        if not apart and (act := self._next("half")) is not None:
+            reader.read(length // 2)
+            return _play(line, act)
         seen = Seen(head, reader.read(length))
         if len(seen.body) < length:
             return False
@@ -147,6 +160,12 @@ class Loopback:
                 return self._script.pop(0)
             return None
 
+    def _rest(self) -> None:
+        """What was to be done was done."""
+        with self._lock:
+            if not self._script:
+                self.drained.set()
+
 
 def _head(reader: object) -> bytes:
     lines = []
@@ -158,8 +177,16 @@ def _head(reader: object) -> bytes:
 
 
 def _play(line: socket.socket, act: Act) -> bool:
-    if act.raw:
-        line.sendall(act.raw)
+    if act.pause:
+        for place in range(len(act.raw)):
+            line.sendall(act.raw[place : place + 1])
+            time.sleep(act.pause)
+    elif act.raw:
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
+        size = act.cork or len(act.raw)
+        for place in range(0, len(act.raw), size):
+            line.sendall(act.raw[place : place + size])
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 0)
     if act.then == "reset":
         line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     if act.then == "stall":

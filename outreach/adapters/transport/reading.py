@@ -41,7 +41,7 @@ class Reading:
         self._left: int | None = None  # bytes of the body still to come; None: until the connection ends
         self._chunked = False
 
-    def feed(self, piece: bytes | bytearray) -> bool:
+    def feed(self, piece: bytes | memoryview) -> bool:
         """Take what came; true once the answer is whole. Raises Garbled as long as there is no status."""
         self._rest += piece
         while not self.status:

@@ -22,14 +22,19 @@ CODES: Final[dict[int, Refused | Unavailable]] = {
     21610: Refused("unsubscribed"),
     21408: Refused("SMS to this region is not enabled for the account"),
     21612: Refused("no route from our sender to this number"),
+    21219: Refused("a trial account reaches verified numbers only"),
     21608: Refused("a trial account reaches verified numbers only"),
+    21266: Refused("the number is our own"),
+    21604: Refused("there is no number"),
     # The words cannot go.
     21602: Refused("the text is empty"),
+    21619: Refused("the text is empty"),
     21605: Refused("the text is too long"),
     21617: Refused("the text is too long"),
     # Our side is set up wrongly: nothing was taken, the message is sound, an operator has to act.
     20003: Unavailable("the credentials were turned away: check the account SID and token"),
     20005: Unavailable("the account is not active"),
+    20006: Unavailable("the account may not do this: check its rights"),
     20403: Unavailable("the account may not do this: check its rights"),
     20404: Unavailable("no such account: check the account SID"),
     21212: Unavailable(SENDER),
@@ -48,6 +53,7 @@ CODES: Final[dict[int, Refused | Unavailable]] = {
     14107: Unavailable(BUSY),
     20429: Unavailable(BUSY),
     21611: Unavailable("the sender's queue is full"),
+    63038: Unavailable("the account's daily limit is reached"),
 }
 """What Twilio's error codes (twilio.com/docs/api/errors) mean for a message; any other of them is Refused.
 
