@@ -14,6 +14,7 @@ class FileFeedSettings(Section):
     """Flags from files: CSV, NDJSON or Parquet, plain or gzipped."""
 
     kind: Literal["files"]
+    quiet_for_seconds: int = Field(default=86_400, ge=0)
     path: str
     format: Literal["csv", "ndjson", "parquet"]
     select: Mapping[str, str] = {}
@@ -26,6 +27,7 @@ class SqlFeedSettings(Section):
     """Flags from a database: any SQLAlchemy URL, read forward by a watermark column and a unique key."""
 
     kind: Literal["sql"]
+    quiet_for_seconds: int = Field(default=86_400, ge=0)
     url: SecretStr
     query: str
     watermark: str
@@ -39,6 +41,7 @@ class HttpFeedSettings(Section):
     """Flags from an HTTP API that answers JSON pages with a cursor."""
 
     kind: Literal["http"]
+    quiet_for_seconds: int = Field(default=86_400, ge=0)
     url: str
     token: SecretStr | None = None
     rows: str = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import (
@@ -17,7 +17,7 @@ from pydantic_settings import (
 )
 
 from outreach.settings.feeds import FeedSettings
-from outreach.settings.gate import QuietHoursSettings
+from outreach.settings.gate import ContactSettings, PaceSettings, QuietHoursSettings, SenderSettings
 from outreach.settings.parties import (
     ChannelSettings,
     CoreSettings,
@@ -27,9 +27,13 @@ from outreach.settings.parties import (
     TwilioSettings,
     WebSettings,
 )
+from outreach.settings.watch import WatchSettings
 
 FILE = "outreach.toml"
 SECRETS_FILE = ".env"
+
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+"""ISO 3166, two capitals."""
 
 
 class Settings(BaseSettings):
@@ -56,6 +60,10 @@ class Settings(BaseSettings):
     live_recipients: tuple[str, ...] | Literal["everyone"] = ()
     consent_needed: tuple[Literal["push", "sms", "email"], ...] = ()
     quiet_hours: QuietHoursSettings = QuietHoursSettings()
+    pace: PaceSettings = PaceSettings()
+    contacts: ContactSettings = ContactSettings()
+    senders: Mapping[Country, SenderSettings] = {}
+    sender_registration: Literal["listed", "everywhere", "none"] = "listed"
     channels: ChannelSettings = ChannelSettings()
     twilio: TwilioSettings = TwilioSettings()
     sendgrid: SendGridSettings = SendGridSettings()
@@ -63,6 +71,7 @@ class Settings(BaseSettings):
     fcm: FcmSettings = FcmSettings()
     core: CoreSettings = CoreSettings()
     web: WebSettings = WebSettings()
+    watch: WatchSettings = WatchSettings()
     feeds: Mapping[str, FeedSettings] = {}
 
     @field_validator("default_zone")

@@ -1,0 +1,146 @@
+"""Troubles: what breaks a promise to operators. A closed list; each has its runbook in docs/operations.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from outreach.domain.running import FeedLook, Running
+
+RUNBOOKS = "docs/operations.md"
+
+
+class Sign(StrEnum):
+    """What is wrong; the word is the runbook's heading, the metric's label and the log's."""
+
+    QUEUE_LATE = "queue_late"
+    IN_DOUBT = "in_doubt"
+    BREAKER_OPEN = "breaker_open"
+    FEED_SILENT = "feed_silent"
+    FEED_FAILING = "feed_failing"
+    FEED_UNREAD = "feed_unread"
+    DAEMON_DEAD = "daemon_dead"
+    RUN_DEAD = "run_dead"
+    RULES_STAND_IN = "rules_stand_in"
+    APPROVAL_WAITS = "approval_waits"
+    HALTED = "halted"
+
+    @property
+    def runbook(self) -> str:
+        """Where what to do stands."""
+        return f"{RUNBOOKS}#{self.value}"
+
+
+STOPS_WARNINGS = frozenset({Sign.QUEUE_LATE, Sign.FEED_UNREAD})
+"""While one of these lasts, the heartbeat is withheld: whoever listens outside must come and look."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """One thing that is wrong: with what (a feed, a provider; nobody), how many, and since when."""
+
+    sign: Sign
+    about: str = ""
+    count: int = 1
+    since: datetime | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What makes two troubles the same one, as time goes by."""
+        return self.sign.value, self.about
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promises:
+    """What operators are promised; past it, it is trouble.
+
+    `quiet_for` has every declared feed with its longest silence; zero: it may be silent for ever.
+    """
+
+    queue: timedelta = timedelta(minutes=2)
+    doubt: timedelta = timedelta(minutes=10)
+    doubts: int = 100
+    approval: timedelta = timedelta(hours=1)
+    unread: timedelta = timedelta(minutes=5)
+    beat: timedelta = timedelta(seconds=45)
+    daemons: int = 1
+    quiet_for: Mapping[str, timedelta] = field(default_factory=dict)
+
+
+def judge(running: Running, promises: Promises, now: datetime) -> tuple[Trouble, ...]:
+    """Everything that breaks its promise, in the order of the closed list."""
+    found = [
+        *_halts(running),
+        *_queue(running, promises, now),
+        *_people(running, promises, now),
+        *_processes(running, promises, now),
+        *_feeds(running, promises, now),
+        *(
+            Trouble(sign=Sign.BREAKER_OPEN, about=f"{p.channel} {p.provider}", since=p.since)
+            for p in running.providers
+            if p.breaker == "open"
+        ),
+    ]
+    order = list(Sign)
+    return tuple(sorted(found, key=lambda trouble: (order.index(trouble.sign), trouble.about)))
+
+
+def _halts(running: Running) -> Iterator[Trouble]:
+    for halt in running.halts:
+        about = halt.scope if halt.scope == "all" else f"{halt.scope} {halt.object}"
+        yield Trouble(sign=Sign.HALTED, about=about, since=halt.at)
+
+
+def _queue(running: Running, promises: Promises, now: datetime) -> Iterator[Trouble]:
+    due, doubt = running.due, running.in_doubt
+    is_halted = any(halt.scope == "all" for halt in running.halts)
+    if due.age(now) > promises.queue and not is_halted:  # the halt is told as what it is
+        yield Trouble(sign=Sign.QUEUE_LATE, count=due.count, since=due.oldest)
+    if doubt.count > promises.doubts or doubt.age(now) > promises.doubt:
+        yield Trouble(sign=Sign.IN_DOUBT, count=doubt.count, since=doubt.oldest)
+
+
+def _people(running: Running, promises: Promises, now: datetime) -> Iterator[Trouble]:
+    """What waits for a person: an approval, or an edit of the rules that does not fit."""
+    asked = running.approvals
+    if asked.age(now) > promises.approval:
+        yield Trouble(sign=Sign.APPROVAL_WAITS, count=asked.count, since=asked.oldest)
+    if running.rules is not None and running.rules.problems:
+        yield Trouble(sign=Sign.RULES_STAND_IN, count=running.rules.problems)
+
+
+def _processes(running: Running, promises: Promises, now: datetime) -> Iterator[Trouble]:
+    daemons = [process for process in running.processes if process.role == "daemon"]
+    missing = promises.daemons - sum(now - process.beat_at <= promises.beat for process in daemons)
+    if missing > 0:
+        last = max((process.beat_at for process in daemons), default=None)
+        yield Trouble(sign=Sign.DAEMON_DEAD, count=missing, since=last)
+    if running.dead_runs.count:
+        dead = running.dead_runs
+        yield Trouble(sign=Sign.RUN_DEAD, count=dead.count, since=dead.oldest)
+
+
+def _feeds(running: Running, promises: Promises, now: datetime) -> Iterator[Trouble]:
+    """The declared feeds; one that was taken out of the settings is missed by nobody."""
+    looks = {look.feed: look for look in running.feeds}
+    began = min((p.started_at for p in running.processes if p.role == "daemon"), default=now)
+    for feed in promises.quiet_for:
+        if feed in looks:
+            yield from _feed(looks[feed], promises, now)
+        elif now - began > promises.unread:
+            yield Trouble(sign=Sign.FEED_UNREAD, about=feed, since=began)
+
+
+def _feed(look: FeedLook, promises: Promises, now: datetime) -> Iterator[Trouble]:
+    """A feed that only fails is not called silent, too: one cause, one alarm."""
+    if now - look.looked_at > promises.unread:
+        yield Trouble(sign=Sign.FEED_UNREAD, about=look.feed, since=look.looked_at)
+    elif look.failing_since is not None:
+        if now - look.failing_since > promises.unread:
+            yield Trouble(sign=Sign.FEED_FAILING, about=look.feed, since=look.failing_since)
+    elif longest := promises.quiet_for.get(look.feed):
+        last = look.brought_at or look.first_at
+        if now - last > longest:
+            yield Trouble(sign=Sign.FEED_SILENT, about=look.feed, since=last)
