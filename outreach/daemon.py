@@ -19,6 +19,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from outreach.errors import OutreachError
 from outreach.telemetry import DAEMON_STARTED, DAEMON_STOPPED, STAGE_FAILED
 from outreach.wiring import House
+from outreach.wiring.watching import served
 
 log = structlog.get_logger()
 
@@ -37,7 +38,10 @@ class Job:
 JOBS = (
     Job("intake", 60, lambda house, stopping: house.intake.run(is_stopping=stopping)),
     Job("dispatch", 2, lambda house, stopping: house.dispatch.run(stopping)),
+    Job("settle", 1, lambda house, stopping: house.settle.run(stopping)),
+    Job("release", 10, lambda house, stopping: house.intake.release_dead()),
     Job("recovery", 5, lambda house, stopping: house.recovery.run()),
+    Job("watch", 15, lambda house, stopping: house.watch.run()),
 )
 """All that happens by itself."""
 
@@ -67,8 +71,9 @@ def run_daemon(house: House) -> None:
         )
     scheduler.start()
     log.info(DAEMON_STARTED, holder=house.holder, jobs=[job.name for job in JOBS])
-    stop.wait()
-    scheduler.shutdown(wait=True)
+    with served(house.metrics, house.settings.watch.metrics_port):
+        stop.wait()
+        scheduler.shutdown(wait=True)
     log.info(DAEMON_STOPPED, holder=house.holder)
 
 
@@ -77,7 +82,7 @@ def _guarded(job: Job, house: House, stop: threading.Event) -> Callable[[], None
         if stop.is_set():
             return
         try:
-            job.run(house, stop.is_set)
+            house.metrics.round(job.name, job.run(house, stop.is_set))
         except OutreachError as error:
             log.error(STAGE_FAILED, job=job.name, error=type(error).__name__, reason=str(error))
         except Exception as error:  # a bug in one stage must not end the clock; its trace goes to the log

@@ -80,7 +80,7 @@ def a_rule(id: str = "money-leaving", **options: Any) -> Rule:
         urgency=options.pop("urgency", Urgency.CRITICAL),
         ladder=options.pop("ladder", a_ladder()),
         expires=options.pop("expires", timedelta(days=7)),
-        in_doubt=InDoubt.REPEAT,
+        in_doubt=options.pop("in_doubt", InDoubt.REPEAT),
     )
     usual: dict[str, Any] = {
         "status": RuleStatus.LIVE,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from outreach.domain.delivery import Accepted, SendResult
+from outreach.domain.delivery import Accepted, Found, Has, HasNot, Question, SendResult
 from outreach.domain.evaluate import evaluate
 from outreach.domain.flag import FlagBatch
 from outreach.domain.masks import PROBES_A_MASK, main_bits, mask_columns
@@ -35,7 +35,7 @@ class FakeClock:
         self.now += timedelta(**length)
 
 
-@dataclass
+@dataclass(eq=False)
 class FakeSender:
     """A provider that says what it is told to say, then accepts; keeps every message it was handed."""
 
@@ -44,6 +44,9 @@ class FakeSender:
     before: Callable[[Sequence[Message]], None] = lambda messages: None
     sent: list[Message] = field(default_factory=list)
     repeats_safely: bool = False
+    settles_after: timedelta = timedelta(minutes=2)
+    findings: list[Found] = field(default_factory=list)
+    asked: list[Question] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -53,6 +56,14 @@ class FakeSender:
         self.before(messages)
         self.sent.extend(messages)
         return [self.results.pop(0) if self.results else Accepted(f"ref-{m.id}") for m in messages]
+
+    def ask(self, questions: Sequence[Question]) -> Sequence[Found]:
+        """What it was told to find; then, truly, whether the message is among those it was handed."""
+        self.asked.extend(questions)
+        return [self.findings.pop(0) if self.findings else self._find(q.message.id) for q in questions]
+
+    def _find(self, message_id: str) -> Found:
+        return Has(f"ref-{message_id}") if any(m.id == message_id for m in self.sent) else HasNot()
 
 
 @dataclass

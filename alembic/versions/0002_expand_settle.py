@@ -4,6 +4,10 @@ Revision ID: 0002
 Revises: 0001
 """
 
+import sqlalchemy as sa
+
+from alembic import op
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -11,8 +15,24 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    with op.batch_alter_table("attempts") as attempts:
+        attempts.add_column(sa.Column("safe_at", sa.DateTime(timezone=True), nullable=True))
+        attempts.add_column(sa.Column("settled", sa.String(length=64), nullable=True))
+        attempts.add_column(sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_table(
+        "processes",
+        sa.Column("holder", sa.String(length=64), nullable=False),
+        sa.Column("role", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.String(length=64), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("beat_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("holder", name=op.f("pk_processes")),
+    )
 
 
 def downgrade() -> None:
-    pass
+    op.drop_table("processes")
+    with op.batch_alter_table("attempts") as attempts:
+        attempts.drop_column("settled_at")
+        attempts.drop_column("settled")
+        attempts.drop_column("safe_at")

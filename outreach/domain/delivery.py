@@ -26,15 +26,19 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """Certainly not taken; may be tried again, not before `retry_after` where given."""
+    """Certainly not taken; may be tried again, not before `retry_after` where given.
+
+    `is_tried` is False where the provider was not even asked: that counts as no attempt.
+    """
 
     reason: str
     retry_after: timedelta | None = None
+    is_tried: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """May or may not have been taken: in doubt. Never repeated blindly."""
+    """May or may not have been taken: in doubt, until it is settled."""
 
     reason: str
 
@@ -65,9 +69,13 @@ class HasNot:
 
 @dataclass(frozen=True, slots=True)
 class CannotSay:
-    """The provider cannot be asked, or did not answer in full. Proves nothing."""
+    """The provider cannot be asked, or did not answer in full. Proves nothing.
+
+    `for_good`: it never will answer, so that nobody needs to ask again.
+    """
 
     reason: str
+    for_good: bool = False
 
 
 Found = Has | HasNot | CannotSay
@@ -94,11 +102,12 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """A provider's later word on a message; `id` is unique with the provider."""
+    """A provider's later word on a message (our id); `id` is unique with the provider, `ref` its own name."""
 
     provider: str
     id: str
     message: str
+    ref: str = ""
     status: Status
     at: datetime
 

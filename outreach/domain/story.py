@@ -130,6 +130,8 @@ class AttemptRecord:
     result: str | None
     reason: str | None
     provider_ref: str | None
+    settled: str | None = None  # how a doubt about it ended
+    settled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,6 +62,8 @@ def tell_attempt(attempt: AttemptRecord, references: Mapping[str, str], zone: st
             ("message", references.get(attempt.message)),
             ("provider's reference", attempt.provider_ref),
             ("reason", attempt.reason),
+            ("settled", say(wording.SETTLED, attempt.settled) if attempt.settled else None),
+            ("settled at", both(attempt.settled_at, zone) if attempt.settled_at else None),
             ("finished", both(attempt.finished_at, zone) if attempt.finished_at else None),
         ),
     )

@@ -13,6 +13,7 @@ from outreach.domain.delivery import Status
 from outreach.domain.gate import Bar
 from outreach.domain.ladder import Close
 from outreach.domain.scale import Channel
+from outreach.domain.settling import How
 
 Words = Mapping[str, str]
 
@@ -69,6 +70,10 @@ BARS: Words = {
     Bar.STALE_TOKEN: "nobody has confirmed this device for a long time",
     Bar.CONTACT_TOO_NEW: "the address may be the thief's: none is known from before the change",
     Bar.NO_SENDER_PROFILE: "in that country an unregistered sender is shown as a likely scam, or blocked",
+    Bar.BUSY: "the provider was handed as much as it may be",
+    Bar.PROVIDER_DOWN: "the provider was failing",
+    Bar.OVER_CAP: "the cap on SMS to that country or block of numbers was reached",
+    Bar.OVER_SPEND: "the day's cap on spending was reached",
 }
 
 OVERRIDES: Words = {Bar.COOL_DOWN: ", but it could not wait and there is no other wording"}
@@ -96,6 +101,15 @@ RESULTS: Words = {
     "refused": "refused for good",
     "unavailable": "unavailable, to be tried again",
     "unknown": "in doubt: it may have been taken",
+}
+
+SETTLED: Words = {
+    How.ASKED: "the provider was asked, and has it",
+    How.RECEIPT: "a receipt came: the provider has it",
+    How.LATE: "it was only told late: the provider has it",
+    How.NOT_TAKEN: "the provider was asked, and never took it; it is sent again",
+    How.REPEATED: "nobody could say, and the rule would rather repeat it than lose it: it is sent again",
+    How.HELD_FOR_HUMAN: "nobody could say: left to a person, not repeated",
 }
 
 GRADES: Words = {
@@ -139,6 +153,7 @@ OUTREACH_STATES: Words = {
     "pending": "decided, not released yet",
     "held": "waiting for approval",
     "climbing": "under way",
+    "settling": "waits to learn whether the provider has the message",
     "closed": "closed",
 }
 
@@ -149,6 +164,7 @@ TASKS: Words = {
     "help": "call back: the person asked for help",
     "takeover": "lock the account and verify the person",
     "ask_core": "ask the core system by hand",
+    "in_doubt": "find out whether a message arrived",
 }
 
 TASK_STATES: Words = {"open": "open", "done": "done", "dropped": "dropped"}

@@ -2,43 +2,46 @@
 
 One round works on a batch: everything is decided first, then committed, then sent with no transaction
 open, then the results are committed and the climbs move on. A crash leaves either nothing or an open
-attempt, which a later round finds and treats as in doubt.
+attempt; a later round finds it and hands it to `settle`, or repeats it where a repeat replaces the first.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
 
-from outreach.domain.delivery import (
-    Accepted,
-    Refused,
-    SendResult,
-    Unknown,
-)
-from outreach.domain.facts import Catalogue
+from outreach.domain.delivery import Accepted, Refused
 from outreach.domain.gate import GatePolicy
-from outreach.domain.message import Message, reference
+from outreach.domain.message import Message
 from outreach.domain.scale import Channel
-from outreach.domain.transfer import Transfer
-from outreach.engine.errands import Errand, Ground, plan
-from outreach.engine.facts import from_json
-from outreach.engine.moves import after, task_of, transfer_words, without_sending
-from outreach.engine.ports import Clock, Core, NewId, Renderer, Sender
+from outreach.engine.errands import Errand, Ground, on_route, plan
+from outreach.engine.grounds import Grounds
+from outreach.engine.handing import Claim, Handed, Hands
+from outreach.engine.moves import Sending, after, task_of, without_sending
+from outreach.engine.ports import Clock, NewId, Renderer, Senders
+from outreach.engine.sent import Sent, tally, told
+from outreach.engine.traffic import Heard, Traffic
+from outreach.errors import StoreError
+from outreach.store import claimed as claims
 from outreach.store import climb, runs, sending
-from outreach.store.climb import Claimed, Lease, Which
-from outreach.store.contacts import profiles_of, suppress
+from outreach.store.claimed import Claimed, Pending
+from outreach.store.climb import Lease, Which
+from outreach.store.contacts import suppress
 from outreach.store.database import Store, Tx
 from outreach.store.sending import Draft
 from outreach.store.tasks import open_tasks
-from outreach.telemetry import CORE_SILENT, PLAN_BROKE, SENDER_BROKE
+from outreach.telemetry import PLAN_BROKE
 
-LEASE = timedelta(minutes=4)
-"""Longer than any sender may take over one batch; a claim is renewed when its attempts are written."""
+LEASE = timedelta(seconds=15)
+"""How soon what a dead process held is taken over. A living one renews its claims several times in it, and
+hands nothing over towards its end (see `handing`)."""
+
+BEATS = 4
+"""How often in a lease a claim is renewed while its messages are with their providers."""
 
 BATCH = 500
 """Outreaches in one round: the size at which claim and finish cost least (measured, see bench/)."""
@@ -52,16 +55,17 @@ class Dispatch:
 
     store: Store
     renderer: Renderer
-    senders: Mapping[Channel, Sender]
-    core: Core
-    catalogue: Callable[[], Catalogue]
+    senders: Senders
+    traffic: Traffic
+    grounds: Grounds
     policy: GatePolicy
-    firm: str
-    default_locale: str
     clock: Clock
     new_id: NewId
     dice: Callable[[], float]
     holder: str
+    hands: Hands = field(default_factory=Hands)
+    on_sent: Callable[[Sequence[Sent]], None] = lambda sent: None
+    lease: timedelta = LEASE
     batch: int = BATCH
     since: datetime | None = None  # a rehearsal leaves alone what was opened before it
 
@@ -90,9 +94,12 @@ class Dispatch:
         policy = self._policy_now()
         planned = (self._plan(one, grounds[one.id], policy, now) for one in claimed)
         errands = [errand for errand in planned if errand is not None]
+        began = self.hands.elapsed()
         started = self._start(errands, holder, now)
-        results = self._send([errand.draft.message for errand in started if errand.draft])
-        return self._finish(started, results, holder, self.clock())
+        drafts = [errand.draft for errand in started if errand.draft]
+        claim = Claim(until=began + self.lease.total_seconds(), elapsed=self.hands.elapsed)
+        handed = self._hand_over(drafts, holder, claim)
+        return self._finish(started, handed, holder, self.clock())
 
     def _plan(self, one: Claimed, ground: Ground, policy: GatePolicy, now: datetime) -> Errand | None:
         try:
@@ -104,7 +111,8 @@ class Dispatch:
     @property
     def _repeatable(self) -> frozenset[Channel]:
         """The channels on which a message sent twice is read once."""
-        return frozenset(c for c, sender in self.senders.items() if getattr(sender, "repeats_safely", False))
+        unsafe = {s.channel for s in self.senders.values() if not s.repeats_safely}
+        return frozenset(s.channel for s in self.senders.values() if s.channel not in unsafe) | KEPT_HERE
 
     def _claim(self, holder: str, now: datetime) -> tuple[list[Claimed], dict[str, Ground]]:
         with self.store.begin() as tx:
@@ -112,54 +120,14 @@ class Dispatch:
             if ("all", "") in halts:
                 return [], {}
             patterns = [name for scope, name in halts if scope == "pattern"]
-            lease = self._lease(tx, holder, now)
-            ids = climb.claim(tx, lease, now, Which(at_most=self.batch, halted=patterns, since=self.since))
-            claimed = climb.load(tx, ids)
-            profiles = profiles_of(tx, (one.person for one in claimed), self.default_locale)
-            references = self._references(tx, len(claimed))
-        catalogue = self.catalogue()
-        facts = {one.id: from_json(one.facts, catalogue) for one in claimed}
-        refs = {id: str(ref) for id, known in facts.items() if (ref := known.get("transfer_ref"))}
-        transfers = self._ask_core(list(set(refs.values()))) if refs else {}
-        grounds = {}
-        for one, (message_id, short) in zip(claimed, references, strict=True):
-            transfer = transfers.get(refs.get(one.id, ""))
-            profile = profiles[one.person]
-            grounds[one.id] = Ground(
-                profile=profile,
-                transfer=transfer,
-                context={
-                    **facts[one.id],
-                    **transfer_words(transfer),
-                    "firm": self.firm,
-                    "reference": short,
-                    "code": profile.code,
-                    "zone": profile.zone or self.policy.default_zone,
-                },
-                message_id=message_id,
-                reference=short,
-            )
-        return claimed, grounds
-
-    def _ask_core(self, refs: Sequence[str]) -> Mapping[str, Transfer]:
-        try:
-            return self.core.transfers(refs)
-        except Exception as error:  # whatever the core does, warnings go out; they say nothing of a hold
-            log.error(CORE_SILENT, act="transfers", error=type(error).__name__, transfers=len(refs))
-            return {}
+            which = Which(at_most=self.batch, halted=patterns, since=self.since)
+            ids = climb.claim(tx, self._lease(tx, holder, now), now, which)
+            claimed = claims.load(tx, ids)
+            known = self.grounds.read(tx, claimed)
+        return claimed, self.grounds.of(claimed, known)
 
     def _lease(self, tx: Tx, holder: str, now: datetime) -> Lease:
-        return Lease(holder=holder, now=self.store.lease_clock(tx, now), length=LEASE)
-
-    def _references(self, tx: Tx, count: int) -> list[tuple[str, str]]:
-        """Fresh message ids, each with a short reference that no message has yet."""
-        drawn: dict[str, str] = {}
-        while len(drawn) < count:
-            wanted = [self.new_id() for _ in range(count - len(drawn))]
-            fresh = {reference(int(id, 16)): id for id in wanted}
-            taken = sending.taken_references(tx, list(fresh))
-            drawn |= {short: id for short, id in fresh.items() if short not in taken}
-        return [(id, short) for short, id in drawn.items()]
+        return Lease(holder=holder, now=self.store.lease_clock(tx, now), length=self.lease)
 
     def _policy_now(self) -> GatePolicy:
         with self.store.read() as tx:
@@ -173,67 +141,97 @@ class Dispatch:
         with self.store.begin() as tx:
             lease = self._lease(tx, holder, now)
             ours = climb.renew(tx, [errand.claimed.id for errand in errands], lease)
-            kept = [errand for errand in errands if errand.claimed.id in ours]
+            kept = self._routed(tx, [errand for errand in errands if errand.claimed.id in ours], now)
             drafts = [errand.draft for errand in kept if errand.draft]
             runs.keep_texts(tx, self._texts(drafts), now)
-            providers = {channel: sender.name for channel, sender in self.senders.items()}
             sending.end_open_attempts(tx, [d.message for d in drafts if d.message.attempt > 1], now)
-            sending.start(tx, drafts, providers, now, lease.until)
-            settled = [errand.settled for errand in kept if errand.settled]
-            sending.settle(tx, settled, now)
+            self._doubt(tx, kept, now)
+            sending.start(tx, drafts, now, lease.until)
+            sending.settle(tx, [errand.settled for errand in kept if errand.settled], now)
             climb.write_bars(tx, [(e.claimed.id, bar) for e in kept for bar in e.bars], now)
             open_tasks(tx, [task for e in kept if (task := task_of(e, now))])
             climb.move(tx, [without_sending(e) for e in kept if not e.draft], holder, now)
         return kept
+
+    def _routed(self, tx: Tx, errands: Sequence[Errand], now: datetime) -> list[Errand]:
+        """Each message with its provider; one that must wait for its turn is not written down yet."""
+        drafts = [errand.draft for errand in errands if errand.draft]
+        routes = iter(self.traffic.route(tx, drafts, now))
+        return [on_route(errand, next(routes), now) if errand.draft else errand for errand in errands]
+
+    def _doubt(self, tx: Tx, errands: Iterable[Errand], now: datetime) -> None:
+        """Note what a dead process left open: its last request may have been written until just now."""
+        doubts = [errand.doubt for errand in errands if errand.doubt]
+        lags = {d.message.id: now + self._settles_after(d) for d in doubts}
+        sending.doubt(tx, [d.message for d in doubts], lags, now)
+
+    def _settles_after(self, pending: Pending) -> timedelta:
+        sender = self.senders.get((pending.message.channel, pending.provider))
+        return sender.settles_after if sender else timedelta()
 
     def _texts(self, drafts: Sequence[Draft]) -> list[tuple[str, str, str, str]]:
         """Every template version these drafts cite, so that what was said can be shown for years."""
         cited = {draft.template_sha256: draft.template for draft in drafts if draft.template_sha256}
         return [(sha, "template", name, self.renderer.text_of(sha)) for sha, name in cited.items()]
 
-    def _send(self, messages: Sequence[Message]) -> dict[str, SendResult]:
-        """Hand every message to its channel's sender; no transaction is open here."""
-        by_channel: dict[Channel, list[Message]] = defaultdict(list)
-        for message in messages:
-            by_channel[message.channel].append(message)
-        results: dict[str, SendResult] = {}
-        for channel, letters in by_channel.items():
-            results |= dict(zip((m.id for m in letters), self._hand_over(channel, letters), strict=True))
-        return results
+    def _hand_over(self, drafts: Sequence[Draft], holder: str, claim: Claim) -> dict[str, Handed]:
+        """Hand every message to its provider; no transaction is open here, and the claim is kept alive."""
+        letters: dict[tuple[Channel, str], list[Message]] = defaultdict(list)
+        handed: dict[str, Handed] = {}
+        for draft in drafts:
+            lane = (draft.message.channel, draft.provider)
+            if lane in self.senders:
+                letters[lane].append(draft.message)
+            else:  # inbox and call are kept here: the app or a person fetches them
+                handed[draft.message.id] = Handed(Accepted(f"{draft.provider}:{draft.message.reference}"), 0)
+        ids = [draft.outreach for draft in drafts]
 
-    def _hand_over(self, channel: Channel, letters: Sequence[Message]) -> Sequence[SendResult]:
-        sender = self.senders.get(channel)
-        if sender is None:  # inbox and call are kept here: the app or a person fetches them
-            return [Accepted(f"{channel.value}:{message.reference}") for message in letters]
-        try:
-            results = sender.send_many(letters)
-        except Exception as error:  # a sender's bug must not lose what was written down: it is in doubt
-            log.error(SENDER_BROKE, provider=sender.name, error=type(error).__name__, messages=len(letters))
-            return [Unknown("sender_broke")] * len(letters)
-        missing = len(letters) - len(results)
-        return [*results, *[Unknown("no_result")] * missing]
+        def beat() -> None:
+            began = self.hands.elapsed()
+            try:
+                with self.store.begin() as tx:
+                    ours = climb.renew(tx, ids, self._lease(tx, holder, self.clock()))
+            except StoreError:  # the claim runs down by itself, and nothing is handed over towards its end
+                return
+            claim.until = began + self.lease.total_seconds() if ours else float("-inf")
+
+        every = self.lease.total_seconds() / BEATS
+        by_sender = {self.senders[lane]: messages for lane, messages in letters.items()}
+        return handed | self.hands.over(by_sender, claim, beat, every)
 
     def _finish(
-        self, started: Sequence[Errand], results: Mapping[str, SendResult], holder: str, now: datetime
+        self, started: Sequence[Errand], handed: Mapping[str, Handed], holder: str, now: datetime
     ) -> Counter[str]:
         """Commit what the providers said, and move every climb on by it."""
-        sent = [(e, e.draft.message, results[e.draft.message.id]) for e in started if e.draft]
-        moves = [after(errand, message, result, now, self.dice()) for errand, message, result in sent]
+        sent = [
+            (e, e.draft, handed[e.draft.message.id])
+            for e in started
+            if e.draft and e.draft.message.id in handed
+        ]
+        moves = [after(self._sending(e, d), h.result, now, self.dice()) for e, d, h in sent]
         with self.store.begin() as tx:
-            finished = [
-                (message, result, status)
-                for (_, message, result), (_, status) in zip(sent, moves, strict=True)
-            ]
-            sending.finish(tx, finished, now)
-            for _, message, result in sent:
-                if isinstance(result, Refused) and result.forget_contact:
-                    suppress(tx, message.to, message.channel, result.reason[:64], now)
-            climb.move(tx, [move for move, _ in moves], holder, now)
-        counts = Counter(f"result.{m.channel}.{type(result).__name__.lower()}" for _, m, result in sent)
-        counts.update(f"sent.{m.channel}.{m.locale}" for _, m, _ in sent)
-        counts.update(f"closed.{e.close}" for e in started if e.close)
-        barred = [bar for e in started for bar in e.bars]
-        counts.update(f"waiting.{bar.reason}" for bar in barred if bar.verdict == "held")
-        counts.update(f"passed.{bar.channel}.{bar.reason}" for bar in barred if bar.verdict == "barred")
-        counts["claimed"] += len(started)
-        return counts
+            kept = climb.still_held(tx, [e.claimed.id for e, _, _ in sent], holder)
+            ours = [(m, f) for m, f in moves if m.id in kept]
+            sending.finish(tx, [finished for _, finished in ours], now)
+            for _, draft, each in sent:
+                if isinstance(each.result, Refused) and each.result.forget_contact:
+                    suppress(tx, draft.message.to, draft.message.channel, each.result.reason[:64], now)
+            heard = [Heard(d.provider, d.message.channel, h.result, h.seconds) for _, d, h in sent]
+            self.traffic.heard(tx, heard, now)
+            climb.move(tx, [move for move, _ in ours], holder, now)
+            climb.wake(tx, sending.heard_late(tx, [f for m, f in moves if m.id not in kept], now), now)
+        self.on_sent([told(e, d, h, now) for e, d, h in sent])
+        return tally(started, sent)
+
+    def _sending(self, errand: Errand, draft: Draft) -> Sending:
+        sender = self.senders.get((draft.message.channel, draft.provider))
+        if sender is None:
+            return Sending(errand=errand, message=draft.message, settles_after=None)
+        is_safe = draft.message.channel in self._repeatable
+        return Sending(
+            errand=errand, message=draft.message, settles_after=None if is_safe else sender.settles_after
+        )
+
+
+KEPT_HERE = frozenset({Channel.INBOX, Channel.CALL})
+"""Channels that nobody is called for: written down is handed over."""

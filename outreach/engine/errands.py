@@ -15,9 +15,13 @@ from outreach.domain.scale import Channel, Urgency
 from outreach.domain.sending import Pass, Say, Sleep, errand
 from outreach.domain.transfer import Transfer
 from outreach.engine.ports import Renderer
+from outreach.engine.traffic import Wait
 from outreach.errors import RenderError
-from outreach.store.climb import Claimed, Pending
+from outreach.store.claimed import Claimed, Pending
 from outreach.store.sending import Draft
+
+NEVER_THERE = frozenset({Status.REFUSED, Status.CANCELLED, Status.UNDELIVERED})
+"""How a message ends that reached nobody: the next step need not wait for an answer to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +41,8 @@ class Errand:
 
     Where `draft` is set it is to be sent as step `step`, and its result says where the climb goes.
     Else the climb goes to `step` at `due_at`, or ends for `close`. `settled` is a message of an earlier
-    round that will not be tried again, with the status it ends in.
+    round that will not be tried again, with the status it ends in. `doubt` is a message whose attempt nobody
+    saw end: the climb stands still until that is settled. `sent` counts the steps that reached a provider.
     """
 
     claimed: Claimed
@@ -46,8 +51,9 @@ class Errand:
     close: Close | None = None
     draft: Draft | None = None
     settled: tuple[Message, Status] | None = None
+    doubt: Pending | None = None
     bars: tuple[BarRow, ...] = ()
-    has_sent: bool = False  # True where an in-doubt message counts as sent
+    sent: int = 0
 
 
 def plan(  # noqa: C901  # one match over the four things a step can be; splitting it would hide one
@@ -60,12 +66,12 @@ def plan(  # noqa: C901  # one match over the four things a step can be; splitti
 ) -> Errand:
     """The errand of one outreach: the ladder, the gate and the words, in that order.
 
-    Steps that cannot be sent are passed over at once. A message whose fate is unknown is repeated only on
-    a channel of `repeatable`, where the repeat replaces the first.
+    Steps that cannot be sent are passed over at once. A message whose attempt nobody saw end is repeated only
+    on a channel of `repeatable`, where the repeat replaces the first; else it has to be settled.
     """
     pending = claimed.pending
-    if pending is not None and pending.is_open and pending.message.channel not in repeatable:
-        return _in_doubt(claimed, now)
+    if pending and pending.is_open and not pending.is_over and pending.message.channel not in repeatable:
+        return Errand(claimed=claimed, step=claimed.step, due_at=now, doubt=pending, sent=claimed.sent)
     climb = _climb(claimed)
     bars: list[BarRow] = []
     while True:
@@ -88,31 +94,25 @@ def plan(  # noqa: C901  # one match over the four things a step can be; splitti
 
 
 def _climb(claimed: Claimed) -> Climb:
+    """Where the climb stands, with a message of its step whose fate was learnt meanwhile behind it."""
+    step, sent, due_at, pending = claimed.step, claimed.sent, claimed.due_at, claimed.pending
+    if pending is not None and pending.is_over:
+        step += 1
+        if pending.status not in NEVER_THERE:
+            sent += 1
+            due_at = (pending.tried_at or due_at) + claimed.ladder.steps[claimed.step].wait
     return Climb(
         ladder=claimed.ladder,
-        next_step=claimed.step,
-        due_at=claimed.due_at,
+        next_step=step,
+        due_at=due_at,
         expires_at=claimed.expires_at,
         is_acknowledged=claimed.is_acknowledged,
-        sent=claimed.sent,
+        sent=sent,
     )
 
 
 def _urgency(claimed: Claimed) -> Urgency:
     return list(Urgency)[claimed.urgency_rank]
-
-
-def _in_doubt(claimed: Claimed, now: datetime) -> Errand:
-    """The process that sent this step died before it heard: wait as if it had been sent, then go on."""
-    assert claimed.pending is not None
-    wait = claimed.ladder.steps[claimed.step].wait
-    return Errand(
-        claimed=claimed,
-        step=claimed.step + 1,
-        due_at=now + wait,
-        settled=(claimed.pending.message, Status.IN_DOUBT),
-        has_sent=True,
-    )
 
 
 def _bar(climb: Climb, verdict: str, reason: Bar, until: datetime | None = None) -> BarRow:
@@ -130,21 +130,38 @@ def _end(
     draft: Draft | None = None,
 ) -> Errand:
     pending = claimed.pending
-    is_over = close is not None or climb.next_step > claimed.step  # an earlier message is behind us
+    is_behind = close is not None or climb.next_step > claimed.step  # an earlier message is behind us
     return Errand(
         claimed=claimed,
         step=climb.next_step,
         due_at=due_at,
         close=close,
         draft=draft,
-        settled=(pending.message, _left_in(pending)) if pending and is_over else None,
+        settled=(pending.message, _left_in(pending)) if pending and is_behind else None,
         bars=tuple(bars),
+        sent=climb.sent,
     )
 
 
+def on_route(errand: Errand, route: str | Wait, now: datetime) -> Errand:
+    """The errand with its provider; or waiting, or past a step that nobody will carry."""
+    assert errand.draft is not None
+    if isinstance(route, str):
+        return replace(errand, draft=replace(errand.draft, provider=route))
+    channel, pending = errand.draft.message.channel, errand.claimed.pending
+    verdict = "held" if route.until else "barred"
+    bar = BarRow(step=errand.step, channel=channel, verdict=verdict, reason=route.reason, until=route.until)
+    errand = replace(errand, draft=None, due_at=route.until or now, bars=(*errand.bars, bar))
+    if route.until:
+        return errand
+    is_tried = pending is not None and errand.step == errand.claimed.step
+    settled = (pending.message, _left_in(pending)) if pending and is_tried else errand.settled
+    return replace(errand, step=errand.step + 1, settled=settled)
+
+
 def _left_in(pending: Pending) -> Status:
-    """How a message ends that is not tried again: whoever was being asked when it broke off may have it."""
-    return Status.IN_DOUBT if pending.is_open else Status.CANCELLED
+    """How a message ends that is not tried again: a provider that was asked before may have it."""
+    return Status.IN_DOUBT if pending.may_be_there else Status.CANCELLED
 
 
 def _say(claimed: Claimed, index: int, step: Step, ground: Ground, renderer: Renderer) -> Draft | Bar:
@@ -154,7 +171,7 @@ def _say(claimed: Claimed, index: int, step: Step, ground: Ground, renderer: Ren
         is_step = kept.template.split(".")[0].split("@")[0] == step.template
         if not is_step or kept.message.to != _to(ground, step):
             return Bar.OUT_OF_DATE
-        return _draft(claimed, index, kept.message, kept.template, "")
+        return _draft(claimed, index, kept.message, kept.template, "", kept.provider)
     try:
         rendered = renderer.render(step.template, step.channel, ground.profile.locale, ground.context)
     except RenderError:
@@ -176,7 +193,9 @@ def _to(ground: Ground, step: Step) -> str:
     return ground.profile.contacts.get(channel, "")
 
 
-def _draft(claimed: Claimed, index: int, message: Message, template: str, sha256: str) -> Draft:
+def _draft(  # a draft is all of this
+    claimed: Claimed, index: int, message: Message, template: str, sha256: str, provider: str = ""
+) -> Draft:
     return Draft(
         outreach=claimed.id,
         person=claimed.person,
@@ -184,4 +203,6 @@ def _draft(claimed: Claimed, index: int, message: Message, template: str, sha256
         message=message,
         template=template,
         template_sha256=sha256,
+        is_new=bool(sha256),
+        provider=provider,
     )

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
 from outreach.domain.answer import OVERLOOKED, Answer, AnswerResult, Grade, PageFacts, Via, answers_for
+from outreach.domain.delivery import Receipt
 from outreach.domain.transfer import Transfer, TransferStatus
 from outreach.engine.ports import Core
 from outreach.store import feedback as ledger
+from outreach.store import receipts
 from outreach.store.core_calls import Ask, ask_core
 from outreach.store.database import Store, Tx
 from outreach.store.feedback import Told
@@ -49,6 +51,14 @@ class Feedback:
             answered=Answer(told.answer) if told.answer else None,
             transfer=TransferStatus.UNKNOWN if told.pattern in OVERLOOKED else transfer,
         )
+
+    def receive(self, told: Sequence[Receipt], now: datetime) -> int:
+        """Keep what providers said later, each receipt once; the number that were new.
+
+        A receipt with our message id also settles a doubt about that message.
+        """
+        with self.store.begin() as tx:
+            return receipts.receive(tx, told, now)
 
     def answer(self, message: str, answer: Answer, via: Via, now: datetime) -> AnswerResult | None:
         """Keep the first answer to a message; a later one is still acted on, each kind once.

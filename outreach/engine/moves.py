@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -14,17 +15,21 @@ from outreach.domain.delivery import (
     Unavailable,
     Unknown,
     retry_in,
-    status_of,
 )
 from outreach.domain.ladder import Close
 from outreach.domain.message import Message
 from outreach.domain.scale import Channel
+from outreach.domain.settling import FIRST_ASK
 from outreach.domain.transfer import Transfer
 from outreach.engine.errands import Errand
 from outreach.store.climb import Next
+from outreach.store.sending import Finished
 from outreach.store.tasks import Task
 
 TASK_DUE = timedelta(hours=1)
+
+UNTRIED = timedelta(seconds=1)
+"""How soon a message is handed over that its provider was too slow to be asked for."""
 
 
 def transfer_words(transfer: Transfer | None) -> dict[str, object]:
@@ -43,9 +48,10 @@ def without_sending(errand: Errand) -> Next:
     return Next(
         id=errand.claimed.id,
         step=errand.step,
-        sent=errand.claimed.sent + errand.has_sent,
+        sent=errand.sent,
         due_at=errand.due_at,
         closed=errand.close,
+        is_settling=errand.doubt is not None,
     )
 
 
@@ -69,23 +75,54 @@ def task_of(errand: Errand, now: datetime) -> Task | None:
     )
 
 
-def after(
-    errand: Errand, message: Message, result: SendResult, now: datetime, jitter: float
-) -> tuple[Next, Status]:
-    """Where the climb goes after a send result, and the status the message is left in."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """An errand's message with its provider: how a doubt about it is to be settled.
+
+    `settles_after` is None where a repeat replaces the first, so that there is nothing to settle.
+    """
+
+    errand: Errand
+    message: Message
+    settles_after: timedelta | None
+
+
+def after(sending: Sending, result: SendResult, now: datetime, jitter: float) -> tuple[Next, Finished]:
+    """Where the climb goes after a send result, and what is written down of the attempt."""
+    errand, message = sending.errand, sending.message
     claimed = errand.claimed
     wait = claimed.ladder.steps[errand.step].wait
-    here, onward = errand.step, errand.step + 1
+    onward = Next(id=claimed.id, step=errand.step + 1, sent=errand.sent, due_at=now)
+    reached = replace(onward, sent=errand.sent + 1, due_at=now + wait)
+    here = replace(onward, step=errand.step)
     match result:
-        case Accepted() | Unknown():
-            move = Next(id=claimed.id, step=onward, sent=claimed.sent + 1, due_at=now + wait)
+        case Accepted():
+            return reached, Finished(message=message, result=result, status=Status.ACCEPTED)
         case Refused():
-            move = Next(id=claimed.id, step=onward, sent=claimed.sent, due_at=now)
+            return onward, Finished(message=message, result=result, status=Status.REFUSED)
+        case Unavailable(is_tried=False):
+            move = replace(here, due_at=now + UNTRIED)
+            return move, Finished(message=message, result=result, status=Status.RETRYING)
         case Unavailable():
-            again = retry_in(message.attempt, result, jitter)
-            if again is None or again > max(wait, LONGEST_RETRY):  # longer than the next channel would wait
-                return Next(id=claimed.id, step=onward, sent=claimed.sent, due_at=now), Status.REFUSED
-            move = Next(id=claimed.id, step=here, sent=claimed.sent, due_at=now + again)
+            again = _retry(message, result, wait, jitter)
+            move = onward if again is None else replace(here, due_at=now + again)
+            status = Status.REFUSED if again is None else Status.RETRYING
+            return move, Finished(message=message, result=result, status=status)
+        case Unknown() if sending.settles_after is None:
+            again = _retry(message, Unavailable(result.reason), wait, jitter)
+            move = reached if again is None else replace(here, due_at=now + again)
+            status = Status.IN_DOUBT if again is None else Status.RETRYING
+            return move, Finished(message=message, result=result, status=status)
+        case Unknown():
+            assert sending.settles_after is not None
+            move = replace(here, due_at=now + FIRST_ASK, is_settling=True)
+            safe_at = now + sending.settles_after
+            return move, Finished(message=message, result=result, status=Status.IN_DOUBT, safe_at=safe_at)
         case _:
             assert_never(result)
-    return move, status_of(result)
+
+
+def _retry(message: Message, result: Unavailable, wait: timedelta, jitter: float) -> timedelta | None:
+    """How soon the same step is tried again; None where the next channel would be sooner, or it is enough."""
+    again = retry_in(message.attempt, result, jitter)
+    return None if again is None or again > max(wait, LONGEST_RETRY) else again

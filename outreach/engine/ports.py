@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -68,8 +68,9 @@ class Renderer(Protocol):
         ...
 
 
+@runtime_checkable
 class Sender(Protocol):
-    """Hands messages to one provider, on one channel."""
+    """Hands messages to one provider, on one channel, and asks it about those that are in doubt."""
 
     @property
     def name(self) -> str:
@@ -81,23 +82,33 @@ class Sender(Protocol):
         """The one channel it carries."""
         ...
 
-    def send_many(self, messages: Sequence[Message]) -> Sequence[SendResult]:
-        """One result a message, in order. Provider trouble is a result, never an exception."""
-        ...
-
-
-@runtime_checkable
-class Asker(Protocol):
-    """What a sender can say of messages that are in doubt; every sender of ours is one."""
-
     @property
     def repeats_safely(self) -> bool:
         """Whether a repeat replaces the first wherever it is read, so that nobody needs to be asked."""
         ...
 
+    @property
+    def settles_after(self) -> timedelta:
+        """The longest from writing a request until asking shows the message: acceptance and visibility."""
+        ...
+
+    def send_many(self, messages: Sequence[Message]) -> Sequence[SendResult]:
+        """One result a message, in order. Provider trouble is a result, never an exception.
+
+        No request is begun later than `BEGUN_WITHIN` after the call, also where the process was stopped.
+        """
+        ...
+
     def ask(self, questions: Sequence[Question]) -> Sequence[Found]:
         """One finding a question, in order. Trouble while asking is CannotSay, never HasNot."""
         ...
+
+
+Senders = Mapping[tuple[Channel, str], Sender]
+"""Every sender, by its channel and its provider's name."""
+
+BEGUN_WITHIN = timedelta(seconds=5)
+"""How long after a call a sender may begin requests: a lease must last longer."""
 
 
 class Core(Protocol):

@@ -2,53 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import bindparam, or_, select, true, update
 
-from outreach.domain.delivery import Status
 from outreach.domain.gate import BarRow
-from outreach.domain.ladder import Ladder, thaw
-from outreach.domain.message import Content, Message
-from outreach.domain.scale import Channel
 from outreach.store.database import Tx
 from outreach.store.intake import chunks
-from outreach.store.tables import acknowledgments, attempts, bars, decisions, messages, outreaches
+from outreach.store.tables import bars, messages, outreaches
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pending:
-    """A message of the current step that was written down before: to be tried again, or in doubt."""
-
-    message: Message
-    template: str
-    attempts: int
-    is_open: bool  # its last attempt never finished: in doubt
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claimed:
-    """An outreach this process works on until its lease runs out."""
-
-    id: str
-    person: str
-    episode: str
-    pattern: str
-    rule: str
-    urgency_rank: int
-    ladder: Ladder
-    step: int
-    sent: int
-    opened_at: datetime
-    due_at: datetime
-    expires_at: datetime | None
-    is_acknowledged: bool
-    facts: Mapping[str, Any]
-    pending: Pending | None
+CLIMBING = "climbing"
+SETTLING = "settling"
+"""The climb stands still until it is known whether the provider has the message of its step."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +37,7 @@ class Which:
     """Which due outreaches: at most so many, none of a halted pattern, none opened before `since`."""
 
     at_most: int
+    state: str = CLIMBING
     halted: Collection[str] = ()
     since: datetime | None = None
 
@@ -84,7 +52,7 @@ def claim(tx: Tx, lease: Lease, now: datetime, which: Which) -> list[str]:
     due = (
         select(outreaches.c.id)
         .where(
-            outreaches.c.state == "climbing",
+            outreaches.c.state == which.state,
             outreaches.c.due_at <= now,
             outreaches.c.pattern.not_in(which.halted),
             free,
@@ -109,7 +77,7 @@ def claim(tx: Tx, lease: Lease, now: datetime, which: Which) -> list[str]:
 
 
 def renew(tx: Tx, ids: Sequence[str], lease: Lease) -> set[str]:
-    """Those of these that are still ours and still climbing, held anew.
+    """Those of these that are still ours and have not ended, held anew.
 
     A process that slept past its lease, or whose outreach was answered meanwhile, learns it here, in the
     transaction that writes the attempt.
@@ -122,7 +90,7 @@ def renew(tx: Tx, ids: Sequence[str], lease: Lease) -> set[str]:
                 outreaches.c.id.in_(chunk),
                 outreaches.c.lease_holder == lease.holder,
                 outreaches.c.lease_until > lease.now,
-                outreaches.c.state == "climbing",
+                outreaches.c.state != "closed",
             )
             .values(lease_until=lease.until)
             .returning(outreaches.c.id)
@@ -131,92 +99,29 @@ def renew(tx: Tx, ids: Sequence[str], lease: Lease) -> set[str]:
     return ours
 
 
-def load(tx: Tx, ids: Sequence[str]) -> list[Claimed]:
-    """The claimed outreaches with their decision's facts, their answer and their unfinished message."""
-    answered: set[str] = set()
-    pending: dict[tuple[str, int], Pending] = {}
-    rows: list[Any] = []
+def still_held(tx: Tx, ids: Sequence[str], holder: str) -> set[str]:
+    """Those of these that nobody has taken over, ended or not; they stay so for this transaction."""
+    kept: set[str] = set()
     for chunk in chunks(ids):
-        query = select(acknowledgments.c.outreach).where(acknowledgments.c.outreach.in_(chunk))
-        answered.update(tx.connection.execute(query).scalars())
-        pending.update(_unfinished(tx, chunk))
-        rows.extend(
-            tx.connection.execute(
-                select(outreaches, decisions.c.facts)
-                .join(decisions, decisions.c.id == outreaches.c.decision)
-                .where(outreaches.c.id.in_(chunk))
-            )
+        query = (
+            select(outreaches.c.id)
+            .where(outreaches.c.id.in_(chunk), outreaches.c.lease_holder == holder)
+            .with_for_update()
         )
-    ladders: dict[str, Ladder] = {}
-    claimed = [
-        Claimed(
-            id=row.id,
-            person=row.person,
-            episode=row.episode,
-            pattern=row.pattern,
-            rule=row.rule,
-            urgency_rank=row.urgency_rank,
-            ladder=ladders.setdefault(row.ladder, thaw(row.ladder)),
-            step=row.step,
-            sent=row.sent,
-            opened_at=row.opened_at,
-            due_at=row.due_at,
-            expires_at=row.expires_at,
-            is_acknowledged=row.id in answered,
-            facts=row.facts,
-            pending=pending.get((row.id, row.step)),
-        )
-        for row in rows
-    ]
-    return sorted(claimed, key=_precedence)
-
-
-def _precedence(one: Claimed) -> tuple[int, bool, datetime, datetime, str]:
-    # Asked again, because an UPDATE gives its rows back in any order.
-    expires = one.expires_at or one.due_at
-    return (-one.urgency_rank, one.expires_at is None, expires, one.due_at, one.id)
-
-
-def _unfinished(tx: Tx, ids: Sequence[str]) -> dict[tuple[str, int], Pending]:
-    query = (
-        select(messages, attempts.c.n, attempts.c.finished_at)
-        .join(attempts, attempts.c.message == messages.c.id)
-        .where(messages.c.outreach.in_(ids), messages.c.status.in_((Status.QUEUED, Status.RETRYING)))
-        .order_by(attempts.c.n)
-    )
-    return {
-        (row.outreach, row.step): Pending(
-            message=_message(tx, row),
-            template=row.template,
-            attempts=row.n,
-            is_open=row.finished_at is None,
-        )
-        for row in tx.connection.execute(query)
-    }
-
-
-def _message(tx: Tx, row: Any) -> Message:
-    return Message(
-        id=row.id,
-        reference=row.reference,
-        channel=Channel(row.channel),
-        to=tx.vault.open(row.to_enc),
-        locale=row.locale,
-        content=Content(**json.loads(tx.vault.open(row.body_enc))),
-        attempt=row.n + 1,
-        thread=row.outreach,
-    )
+        kept.update(tx.connection.execute(query).scalars())
+    return kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Next:
-    """Where an outreach stands after this round; `closed` ends it."""
+    """Where an outreach stands after this round; `closed` ends it. Settling, it is due to be asked about."""
 
     id: str
     step: int
     sent: int
     due_at: datetime
     closed: str | None = None
+    is_settling: bool = False
 
 
 def move(tx: Tx, moves: Sequence[Next], holder: str, now: datetime) -> None:
@@ -228,7 +133,7 @@ def move(tx: Tx, moves: Sequence[Next], holder: str, now: datetime) -> None:
         .where(
             outreaches.c.id == bindparam("which"),
             outreaches.c.lease_holder == holder,
-            outreaches.c.state == "climbing",
+            outreaches.c.state != "closed",
         )
         .values(
             step=bindparam("to_step"),
@@ -245,13 +150,38 @@ def move(tx: Tx, moves: Sequence[Next], holder: str, now: datetime) -> None:
                 "to_step": m.step,
                 "to_sent": m.sent,
                 "to_due": m.due_at,
-                "to_state": "climbing" if m.closed is None else "closed",
+                "to_state": "closed" if m.closed else SETTLING if m.is_settling else CLIMBING,
                 "to_closed": None if m.closed is None else now,
                 "to_reason": m.closed,
             }
             for m in moves
         ],
     )
+
+
+def wake(tx: Tx, message_ids: Iterable[str], now: datetime) -> None:
+    """Let climbs go on that stood still for one of these messages, because its fate is known now."""
+    for chunk in chunks(message_ids):
+        told = select(messages.c.outreach).where(
+            messages.c.id.in_(chunk),
+            messages.c.outreach == outreaches.c.id,
+            messages.c.step == outreaches.c.step,
+        )
+        tx.connection.execute(
+            update(outreaches)
+            .where(outreaches.c.state == SETTLING, told.exists())
+            .values(state=CLIMBING, due_at=now, lease_until=None, lease_holder=None)
+        )
+
+
+def wake_outreaches(tx: Tx, ids: Iterable[str], now: datetime) -> None:
+    """Let these climbs go on: nothing is in doubt about them any more."""
+    for chunk in chunks(ids):
+        tx.connection.execute(
+            update(outreaches)
+            .where(outreaches.c.id.in_(chunk), outreaches.c.state == SETTLING)
+            .values(state=CLIMBING, due_at=now, lease_until=None, lease_holder=None)
+        )
 
 
 def write_bars(tx: Tx, rows: Sequence[tuple[str, BarRow]], now: datetime) -> None:

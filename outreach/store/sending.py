@@ -6,12 +6,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
 
-from outreach.domain.delivery import Accepted, SendResult, Status
+from outreach.domain.delivery import Accepted, SendResult, Status, Unavailable
 from outreach.domain.message import Content, Message
 from outreach.domain.scale import Channel
+from outreach.domain.settling import How
 from outreach.store.database import Tx
 from outreach.store.intake import chunks
 from outreach.store.tables import attempts, messages
@@ -27,6 +29,27 @@ class Draft:
     message: Message
     template: str
     template_sha256: str
+    is_new: bool = True  # False where the message was written down before
+    parts: int = 1  # of an SMS; what a provider is paid by
+    provider: str = ""  # where set, only this one may be tried: it may have the message already
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """What came of an attempt, and the status its message is left in.
+
+    `safe_at` is set where the attempt is in doubt: from then on the provider's "no" counts.
+    """
+
+    message: Message
+    result: SendResult
+    status: Status
+    safe_at: datetime | None = None
+
+    @property
+    def was_tried(self) -> bool:
+        """False where the provider was not even asked."""
+        return not isinstance(self.result, Unavailable) or self.result.is_tried
 
 
 def taken_references(tx: Tx, references: Sequence[str]) -> set[str]:
@@ -38,14 +61,9 @@ def taken_references(tx: Tx, references: Sequence[str]) -> set[str]:
     return found
 
 
-def start(
-    tx: Tx, drafts: Sequence[Draft], providers: Mapping[Channel, str], now: datetime, lease_until: datetime
-) -> None:
-    """Write the messages and their open attempts, before any provider is called.
-
-    A channel without a provider is kept here (inbox, call): its own name stands for one.
-    """
-    tx.insert(messages, [_message_row(tx, draft, now) for draft in drafts if draft.message.attempt == 1])
+def start(tx: Tx, drafts: Sequence[Draft], now: datetime, lease_until: datetime) -> None:
+    """Write the messages and their open attempts, before any provider is called."""
+    tx.insert(messages, [_message_row(tx, draft, now) for draft in drafts if draft.is_new])
     tx.insert(
         attempts,
         [
@@ -53,7 +71,7 @@ def start(
                 "id": tx.new_id(),
                 "message": d.message.id,
                 "n": d.message.attempt,
-                "provider": providers.get(d.message.channel, d.message.channel.value),
+                "provider": d.provider,
                 "started_at": now,
                 "lease_until": lease_until,
                 "finished_at": None,
@@ -99,55 +117,117 @@ def _body(content: Content) -> str:
     )
 
 
-def finish(tx: Tx, results: Sequence[tuple[Message, SendResult, Status]], now: datetime) -> None:
-    """Write what the provider said of each attempt, and the message's status after it."""
-    if not results:
+def finish(tx: Tx, finished: Sequence[Finished], now: datetime) -> None:
+    """Write what the provider said of each attempt, and the message's status after it.
+
+    An attempt that was not even tried leaves no row: its number is free again.
+    """
+    tried = [f for f in finished if f.was_tried]
+    _forget_attempts(tx, [f.message for f in finished if not f.was_tried])
+    if not tried:
         return
     tx.connection.execute(
         update(attempts)
         .where(attempts.c.message == bindparam("which"), attempts.c.n == bindparam("number"))
         .values(
-            finished_at=now, result=bindparam("word"), reason=bindparam("why"), provider_ref=bindparam("ref")
+            finished_at=now,
+            result=bindparam("word"),
+            reason=bindparam("why"),
+            provider_ref=bindparam("ref"),
+            safe_at=bindparam("safe"),
         ),
         [
             {
-                "which": message.id,
-                "number": message.attempt,
-                "word": type(result).__name__.lower(),
-                "why": None if isinstance(result, Accepted) else result.reason,
-                "ref": result.ref if isinstance(result, Accepted) else None,
+                "which": f.message.id,
+                "number": f.message.attempt,
+                "word": type(f.result).__name__.lower(),
+                "why": None if isinstance(f.result, Accepted) else f.result.reason,
+                "ref": f.result.ref if isinstance(f.result, Accepted) else None,
+                "safe": f.safe_at,
             }
-            for message, result, _ in results
+            for f in tried
         ],
     )
-    tx.connection.execute(
-        update(messages)
-        .where(messages.c.id == bindparam("which"), _is_unfinished())
-        .values(status=bindparam("word"), status_at=now),
-        [{"which": message.id, "word": status.value} for message, _, status in results],
-    )
+    _write_statuses(tx, [(f.message.id, f.status) for f in tried], now)
+
+
+def _forget_attempts(tx: Tx, untried: Sequence[Message]) -> None:
+    for message in untried:
+        tx.connection.execute(
+            delete(attempts).where(attempts.c.message == message.id, attempts.c.n == message.attempt)
+        )
+
+
+def _write_statuses(tx: Tx, statuses: Sequence[tuple[str, Status]], now: datetime) -> None:
+    if statuses:
+        tx.connection.execute(
+            update(messages)
+            .where(messages.c.id == bindparam("which"), _is_unfinished())
+            .values(status=bindparam("word"), status_at=now),
+            [{"which": message, "word": status.value} for message, status in statuses],
+        )
 
 
 def settle(tx: Tx, settled: Sequence[tuple[Message, Status]], now: datetime) -> None:
-    """End messages of an earlier round: in doubt (their attempt never finished) or cancelled."""
-    if not settled:
-        return
-    rows = [{"which": message.id, "word": status.value} for message, status in settled]
-    tx.connection.execute(
-        update(messages)
-        .where(messages.c.id == bindparam("which"), _is_unfinished())
-        .values(status=bindparam("word"), status_at=now),
-        rows,
-    )
+    """End messages of an earlier round that will not be tried again: cancelled, or in doubt."""
+    _write_statuses(tx, [(message.id, status) for message, status in settled], now)
     end_open_attempts(tx, [message for message, _ in settled], now)
 
 
-def end_open_attempts(tx: Tx, ended: Sequence[Message], now: datetime) -> None:
-    """Finish the attempts that a process left open when it died: nobody knows what became of them."""
+def doubt(tx: Tx, open_messages: Sequence[Message], safe_at: Mapping[str, datetime], now: datetime) -> None:
+    """Note that nobody knows what became of these; `safe_at`, by message: then the provider's "no" counts."""
+    end_open_attempts(tx, open_messages, now, safe_at)
+    _write_statuses(tx, [(message.id, Status.IN_DOUBT) for message in open_messages], now)
+
+
+def heard_late(tx: Tx, finished: Sequence[Finished], now: datetime) -> list[str]:
+    """Keep what a provider said to a process whose claim was taken over meanwhile; the messages it settles.
+
+    Only "taken" is news then: whatever else it said, the taker finds out by itself.
+    """
+    taken = [(f, f.result.ref) for f in finished if isinstance(f.result, Accepted)]
+    for f, ref in taken:
+        tx.connection.execute(
+            update(attempts)
+            .where(attempts.c.message == f.message.id, attempts.c.n == f.message.attempt)
+            .values(provider_ref=ref, settled=How.LATE.value, settled_at=now)
+        )
+        tx.connection.execute(
+            update(messages)
+            .where(messages.c.id == f.message.id, messages.c.status.in_(NOT_KNOWN_TAKEN))
+            .values(status=Status.ACCEPTED.value, status_at=now)
+        )
+    return [f.message.id for f, _ in taken]
+
+
+NOT_KNOWN_TAKEN = (Status.QUEUED.value, Status.RETRYING.value, Status.IN_DOUBT.value)
+
+
+def end_open_attempts(
+    tx: Tx, ended: Sequence[Message], now: datetime, safe_at: Mapping[str, datetime] | None = None
+) -> None:
+    """Finish the attempts that a process left open when it died: nobody knows what became of them.
+
+    `safe_at`, by message, is from when on the provider's "no" counts, where it will be asked.
+    """
     if ended:
         tx.connection.execute(
             update(attempts)
             .where(attempts.c.message == bindparam("which"), attempts.c.finished_at.is_(None))
-            .values(finished_at=now, result="unknown", reason="process_died"),
-            [{"which": message.id} for message in ended],
+            .values(finished_at=now, result="unknown", reason="process_died", safe_at=bindparam("safe")),
+            [{"which": message.id, "safe": (safe_at or {}).get(message.id)} for message in ended],
         )
+
+
+def read_message(tx: Tx, row: Any, attempt: int) -> Message:
+    """The message of a row of its table, opened, as its attempt with this number."""
+    return Message(
+        id=row.id,
+        reference=row.reference,
+        channel=Channel(row.channel),
+        to=tx.vault.open(row.to_enc),
+        locale=row.locale,
+        content=Content(**json.loads(tx.vault.open(row.body_enc))),
+        attempt=attempt,
+        thread=row.outreach,
+    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from datetime import datetime
 from functools import cached_property
 from importlib.resources import files
@@ -13,23 +14,29 @@ from outreach.adapters.archive import Archive
 from outreach.adapters.core_file import FileCore
 from outreach.adapters.core_none import NoCore
 from outreach.adapters.matcher import DuckMatcher
+from outreach.adapters.metrics import Metrics
 from outreach.adapters.renderer import JinjaRenderer
 from outreach.adapters.report import HtmlReport
 from outreach.domain.gate import GatePolicy, QuietHours
 from outreach.domain.scale import Channel
 from outreach.engine.dispatch import Dispatch
 from outreach.engine.feedback import Feedback
+from outreach.engine.grounds import Grounds
 from outreach.engine.intake import Intake
-from outreach.engine.ports import Core, FlagFeed
+from outreach.engine.ports import Core, FlagFeed, Sender, Senders
 from outreach.engine.pulling import Tools
 from outreach.engine.recovery import Recovery
+from outreach.engine.settle import Settle
+from outreach.engine.traffic import Straight
+from outreach.engine.watch import Looking, Watch
 from outreach.settings import Settings, read_key, read_keys, read_settings
 from outreach.store import schema
 from outreach.store.database import Store
 from outreach.store.finding import require_same_keys
 from outreach.store.rehearsal import Rehearsal
 from outreach.store.vault import Vault
-from outreach.wiring import chance
+from outreach.wiring import chance, watching
+from outreach.wiring.beating import beating
 from outreach.wiring.feeds import feeds
 from outreach.wiring.rules import RulesInForce
 from outreach.wiring.senders import discards, senders
@@ -122,33 +129,64 @@ class House:
             assign=chance.assignment(self.hash_key),
             clock=self.clock,
             new_id=chance.new_id,
+            beating=nullcontext if self.rehearses else beating,
         )
         return Intake(feeds=self.feeds, rulebook=self.rules.current, tools=tools)
 
     @cached_property
+    def senders(self) -> Mapping[Channel, Sender]:
+        """Who carries what; nobody in a rehearsal."""
+        return discards() if self.rehearses else senders(self.settings, self.clock)
+
+    @property
+    def _lanes(self) -> Senders:
+        return {(channel, sender.name): sender for channel, sender in self.senders.items()}
+
+    @cached_property
+    def grounds(self) -> Grounds:
+        """What a round knows."""
+        return Grounds(
+            core=self.core,
+            catalogue=self.rules.catalogue,
+            new_id=chance.new_id,
+            firm=self.settings.firm,
+            default_locale=self.settings.default_locale,
+            default_zone=self.settings.default_zone,
+        )
+
+    @cached_property
     def dispatch(self) -> Dispatch:
         """The stage that sends."""
-        chosen = discards() if self.rehearses else senders(self.settings, self.clock)
         quiet = self.settings.quiet_hours
         return Dispatch(
             store=self.store,
             renderer=self.renderer,
-            senders=chosen,
-            core=self.core,
-            catalogue=self.rules.catalogue,
+            senders=self._lanes,
+            traffic=Straight({channel: sender.name for channel, sender in self.senders.items()}),
+            grounds=self.grounds,
             policy=GatePolicy(
                 quiet=QuietHours(start=quiet.start, end=quiet.end),
                 consent_needed=frozenset(Channel(word) for word in self.settings.consent_needed),
-                senders=frozenset({*chosen, Channel.INBOX, Channel.CALL}),
+                senders=frozenset({*self.senders, Channel.INBOX, Channel.CALL}),
                 default_zone=self.settings.default_zone,
             ),
-            firm=self.settings.firm,
-            default_locale=self.settings.default_locale,
             clock=self.clock,
             new_id=chance.new_id,
             dice=chance.dice,
             holder=self.holder,
+            on_sent=self.metrics.sent,
             since=self._rehearses_since,
+        )
+
+    @cached_property
+    def settle(self) -> Settle:
+        """The stage that asks about what is in doubt."""
+        return Settle(
+            store=self.store,
+            senders=self._lanes,
+            clock=self.clock,
+            new_id=chance.new_id,
+            holder=self.holder,
         )
 
     @cached_property
@@ -160,6 +198,21 @@ class House:
     def recovery(self) -> Recovery:
         """The stage that asks the core system."""
         return Recovery(store=self.store, core=self.core, clock=self.clock)
+
+    @cached_property
+    def looking(self) -> Looking:
+        """How the engine is running, a few seconds old at most."""
+        return watching.looking(self.store, self.rules.standing, self.clock)
+
+    @cached_property
+    def watch(self) -> Watch:
+        """The stage that watches the others."""
+        return watching.watch(self.settings, self.looking, self.clock)
+
+    @cached_property
+    def metrics(self) -> Metrics:
+        """What this process counts."""
+        return watching.metrics(self.settings, self.looking)
 
     @cached_property
     def report(self) -> HtmlReport:

@@ -147,7 +147,8 @@ def test_a_catalogue_that_changed_a_type_leaves_the_fact_unknown_and_the_rest_kn
 def test_a_climb_survives_a_catalogue_that_changed_under_it(world: World) -> None:
     world.flag(a_flag())
     changed = {**CATALOGUE, "currency": replace(CATALOGUE["currency"], type=FactType.MONEY)}
-    replace(world.dispatch(), catalogue=lambda: changed).run()
+    dispatch = world.dispatch()
+    replace(dispatch, grounds=replace(dispatch.grounds, catalogue=lambda: changed)).run()
 
     assert len(world.senders[Channel.PUSH].sent) == 1
 

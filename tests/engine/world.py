@@ -12,9 +12,14 @@ from outreach.domain.ruleset import Rulebook
 from outreach.domain.scale import Channel
 from outreach.engine.dispatch import Dispatch
 from outreach.engine.feedback import Feedback
+from outreach.engine.grounds import Grounds
+from outreach.engine.handing import Hands, one_by_one
 from outreach.engine.intake import Intake
+from outreach.engine.ports import Sender
 from outreach.engine.pulling import Tools
 from outreach.engine.recovery import Recovery
+from outreach.engine.settle import Settle
+from outreach.engine.traffic import Straight
 from outreach.store.database import Store
 from tests.build import CATALOGUE, a_batch, a_rulebook
 from tests.fakes import (
@@ -72,17 +77,38 @@ class World:
         return Dispatch(
             store=self.store,
             renderer=self.renderer,
-            senders=self.senders,
-            core=self.core,
-            catalogue=lambda: CATALOGUE,
+            senders=self.lanes,
+            traffic=Straight({channel: sender.name for channel, sender in self.senders.items()}),
+            grounds=Grounds(
+                core=self.core,
+                catalogue=lambda: CATALOGUE,
+                new_id=self.store.new_id,
+                firm="Acme",
+                default_locale="en",
+                default_zone="UTC",
+            ),
             policy=self.policy,
-            firm="Acme",
-            default_locale="en",
             clock=self.clock,
             new_id=self.store.new_id,
             dice=lambda: 1.0,
             holder=f"process-{next(self.holders)}",
+            hands=Hands(together=one_by_one, elapsed=lambda: self.clock().timestamp()),
         )
+
+    def settle(self) -> Settle:
+        """Another process that asks."""
+        return Settle(
+            store=self.store,
+            senders=self.lanes,
+            clock=self.clock,
+            new_id=self.store.new_id,
+            holder=f"process-{next(self.holders)}",
+        )
+
+    @property
+    def lanes(self) -> dict[tuple[Channel, str], Sender]:
+        """Every sender by channel and name."""
+        return {(channel, sender.name): sender for channel, sender in self.senders.items()}
 
     def feedback(self) -> Feedback:
         """The ear."""

@@ -28,8 +28,8 @@ NEVER_WRITTEN = (
 )
 """Errors of *our* transport that prove that not one byte of a request was written; of no other transport."""
 
-CLOSED = Unavailable("not tried: the line is closed")
-TOO_LATE = Unavailable("not tried: the batch took too long")
+CLOSED = Unavailable("not tried: the line is closed", is_tried=False)
+TOO_LATE = Unavailable("not tried: the batch took too long", is_tried=False)
 
 
 def failure(error: Exception) -> Unavailable | Unknown:

@@ -26,7 +26,7 @@ class Patience:
     connect: float = 5.0
     silence: float = 10.0
     answer: float = 20.0
-    batch: float = 60.0
+    batch: float = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,9 @@ class Wire(asyncio.BufferedProtocol):
         self._until = self._last = 0.0
         self._watch: asyncio.TimerHandle | None = None
         self._poll = select.poll()
-        self._room = bytearray(ROOM)
+        # A view: asyncio puts a second record of TLS at buffer[offset:], which of a bytearray is a copy. It
+        # would be lost, and the bytes of an earlier answer would stand in its place.
+        self._room = memoryview(bytearray(ROOM))
         self._idle_since = 0.0
 
     def post(self, octets: bytes) -> asyncio.Future[Reading]:
@@ -106,7 +108,7 @@ class Wire(asyncio.BufferedProtocol):
         self._transport = transport
         self._poll.register(transport.get_extra_info("socket").fileno(), select.POLLIN)
 
-    def get_buffer(self, sizehint: int) -> bytearray:
+    def get_buffer(self, sizehint: int) -> memoryview:
         """Asyncio's: where to put what comes."""
         return self._room
 

@@ -16,8 +16,19 @@ from outreach.store.tables.delivery import (
 )
 from outreach.store.tables.ledger import bars, decisions, episodes, flags, outreaches
 from outreach.store.tables.personal import consents, contact_points, notes, people, profiles, suppressions
-from outreach.store.tables.running import approvals, audit, halts, pulls, quarantine, runs, texts, ticks
+from outreach.store.tables.running import (
+    approvals,
+    audit,
+    halts,
+    processes,
+    pulls,
+    quarantine,
+    runs,
+    texts,
+    ticks,
+)
 from outreach.store.tables.traffic import buckets, hearings, lanes, tallies
+from outreach.store.tables.watch import looks
 
 __all__ = [
     "acknowledgments",
@@ -36,12 +47,14 @@ __all__ = [
     "halts",
     "hearings",
     "lanes",
+    "looks",
     "messages",
     "metadata",
     "notes",
     "outcomes",
     "outreaches",
     "people",
+    "processes",
     "profiles",
     "pulls",
     "quarantine",

@@ -41,6 +41,9 @@ attempts = table(
     word("result", optional=True),  # accepted | refused | unavailable | unknown
     Column("reason", Text),
     Column("provider_ref", Text, index=True),
+    moment("safe_at", optional=True),  # in doubt: from here on the provider's "no" counts
+    word("settled", optional=True),  # asked | receipt | late | not_taken | repeated | held_for_human
+    moment("settled_at", optional=True),
     UniqueConstraint("message", "n"),
     Index("ix_attempts_open", "finished_at", "lease_until"),
 )

@@ -81,7 +81,7 @@ outreaches = table(
     Column("urgency_rank", SmallInteger, nullable=False),
     Column("ladder", Text, nullable=False),  # frozen: a rule edit never touches a climb under way
     word("in_doubt"),
-    word("state"),  # pending | held | climbing | closed
+    word("state"),  # pending | held | climbing | settling | closed
     Column("step", SmallInteger, nullable=False),
     Column("sent", SmallInteger, nullable=False),
     moment("opened_at"),
@@ -99,6 +99,7 @@ outreaches = table(
         postgresql_where=text("state <> 'closed'"),
     ),
     Index("ix_outreaches_due", "state", "urgency_rank", "due_at"),
+    Index("ix_outreaches_closed", "closed_at"),  # what ended today, and how much of it too late
 )
 
 bars = table(

@@ -21,6 +21,7 @@ runs = table(
     identity(),
     moment("started_at"),
     moment("finished_at", optional=True),
+    moment("beat_at", optional=True),  # a run that has not beaten for a while is dead
     Column("rulebook_sha256", Hash, nullable=False),
     Column("counts", Json, nullable=False),
     word("state"),  # running | finished | failed
@@ -60,6 +61,15 @@ ticks = table(
     Column("due_at", Instant, primary_key=True),
     word("holder"),
     moment("taken_at"),
+)
+
+processes = table(
+    "processes",  # who is alive: a row is beaten every few seconds, and old ones are swept
+    word("holder", key=True),
+    word("role"),  # daemon | web | run
+    word("version"),
+    moment("started_at"),
+    moment("beat_at"),
 )
 
 halts = table(

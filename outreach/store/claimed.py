@@ -1,0 +1,154 @@
+"""Claimed outreaches, whole: facts, answer, and the message of the step they stand at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from outreach.domain.delivery import Status
+from outreach.domain.ladder import Ladder, thaw
+from outreach.domain.message import Message
+from outreach.domain.ruleset import InDoubt
+from outreach.store.database import Tx
+from outreach.store.intake import chunks
+from outreach.store.sending import read_message
+from outreach.store.tables import acknowledgments, attempts, decisions, flags, messages, outreaches
+
+WAITING = (Status.QUEUED.value, Status.RETRYING.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """A message of the current step that was written down before.
+
+    Waiting to be tried (again), or `is_open`: its last attempt never finished; or over, because its fate was
+    learnt while nobody held the outreach. `provider` is set where only that provider may be tried: it may
+    have the message. `tried_at` is when the last attempt began.
+    """
+
+    message: Message
+    template: str
+    status: Status
+    is_open: bool
+    may_be_there: bool
+    provider: str = ""
+    tried_at: datetime | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """True where nothing is left to try."""
+        return self.status.value not in WAITING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """An outreach this process works on until its lease runs out."""
+
+    id: str
+    person: str
+    episode: str
+    pattern: str
+    rule: str
+    urgency_rank: int
+    in_doubt: InDoubt
+    ladder: Ladder
+    step: int
+    sent: int
+    opened_at: datetime
+    due_at: datetime
+    expires_at: datetime | None
+    flagged_at: datetime
+    is_acknowledged: bool
+    facts: Mapping[str, Any]
+    pending: Pending | None
+
+
+def load(tx: Tx, ids: Sequence[str]) -> list[Claimed]:
+    """The claimed outreaches with their decision's facts, their answer and their unfinished message."""
+    answered: set[str] = set()
+    pending: dict[str, Pending] = {}
+    rows: list[Any] = []
+    for chunk in chunks(ids):
+        query = select(acknowledgments.c.outreach).where(acknowledgments.c.outreach.in_(chunk))
+        answered.update(tx.connection.execute(query).scalars())
+        pending.update(_at_step(tx, chunk))
+        rows.extend(
+            tx.connection.execute(
+                select(outreaches, decisions.c.facts, flags.c.flagged_at)
+                .join(decisions, decisions.c.id == outreaches.c.decision)
+                .join(flags, flags.c.id == decisions.c.flag)
+                .where(outreaches.c.id.in_(chunk))
+            )
+        )
+    ladders: dict[str, Ladder] = {}
+    claimed = [
+        Claimed(
+            id=row.id,
+            person=row.person,
+            episode=row.episode,
+            pattern=row.pattern,
+            rule=row.rule,
+            urgency_rank=row.urgency_rank,
+            in_doubt=InDoubt(row.in_doubt),
+            ladder=ladders.setdefault(row.ladder, thaw(row.ladder)),
+            step=row.step,
+            sent=row.sent,
+            opened_at=row.opened_at,
+            due_at=row.due_at,
+            expires_at=row.expires_at,
+            flagged_at=row.flagged_at,
+            is_acknowledged=row.id in answered,
+            facts=row.facts,
+            pending=pending.get(row.id),
+        )
+        for row in rows
+    ]
+    return sorted(claimed, key=_precedence)
+
+
+def _precedence(one: Claimed) -> tuple[int, bool, datetime, datetime, str]:
+    # Asked again, because an UPDATE gives its rows back in any order.
+    expires = one.expires_at or one.due_at
+    return (-one.urgency_rank, one.expires_at is None, expires, one.due_at, one.id)
+
+
+def _at_step(tx: Tx, ids: Sequence[str]) -> dict[str, Pending]:
+    """By outreach, the message of the step it stands at; its attempts folded, in their order."""
+    query = (
+        select(
+            messages,
+            attempts.c.n,
+            attempts.c.provider,
+            attempts.c.started_at,
+            attempts.c.finished_at,
+            attempts.c.result,
+            attempts.c.settled,
+        )
+        .join(outreaches, outreaches.c.id == messages.c.outreach)
+        .outerjoin(attempts, attempts.c.message == messages.c.id)
+        .where(messages.c.outreach.in_(ids), messages.c.step == outreaches.c.step)
+        .order_by(attempts.c.n)
+    )
+    found: dict[str, Pending] = {}
+    for row in tx.connection.execute(query):
+        found[row.outreach] = _pending(tx, row, found.get(row.outreach))
+    return found
+
+
+def _pending(tx: Tx, row: Any, before: Pending | None) -> Pending:
+    is_open = row.n is not None and row.finished_at is None
+    is_doubtful = is_open or (row.result == "unknown" and row.settled != "not_taken")
+    may_be_there = is_doubtful or (before is not None and before.may_be_there)
+    return Pending(
+        message=read_message(tx, row, (row.n or 0) + 1),
+        template=row.template,
+        status=Status(row.status),
+        is_open=is_open,
+        may_be_there=may_be_there,
+        provider=row.provider if is_doubtful else before.provider if before and may_be_there else "",
+        tried_at=row.started_at,
+    )
