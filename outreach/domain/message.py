@@ -49,6 +49,7 @@ class Message:
     content: Content
     attempt: int = 1
     thread: str = ""  # equal for messages of one outreach: collapse key, email references
+    sender: str = ""  # whom an SMS comes from in this country; empty: the account's usual sender
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
@@ -18,6 +18,12 @@ from outreach.store.tables import consents, contact_points, profiles, suppressio
 
 PROGRAM = "security"
 """The program of every warning; education mail will have its own."""
+
+CONSENT = "consent"
+"""The basis of a person's own yes. No other basis (an exemption, say) makes up for one, or undoes a no."""
+
+CONFIRMED_EVERY = timedelta(days=1)
+"""How old the last word on a contact must be for another to be written down: feeds repeat themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +94,13 @@ def _write_contacts(tx: Tx, reaches: Mapping[str, Reach], source: str, now: date
         for row in _rows(tx, contact_points, contact_points.c.person, reaches)
         if row.valid_to is None
     }
-    ended, fresh = [], []
+    ended, named, fresh = [], [], []
     for person, reach in reaches.items():
         for channel, value in reach.contacts.items():
             value_hmac = tx.vault.fingerprint(value)
             old = there.get((person, channel.value))
             if old is not None and old.value_hmac == value_hmac:
+                named += [old.id] if now - (old.seen_at or old.valid_from) >= CONFIRMED_EVERY else []
                 continue
             if old is not None:
                 ended.append(old.id)
@@ -107,8 +114,13 @@ def _write_contacts(tx: Tx, reaches: Mapping[str, Reach], source: str, now: date
                     "valid_from": now,
                     "valid_to": None,
                     "source": source,
+                    "seen_at": None,
                 }
             )
+    for chunk in chunks(named):
+        tx.connection.execute(
+            update(contact_points).where(contact_points.c.id.in_(chunk)).values(seen_at=now)
+        )
     for chunk in chunks(ended):
         tx.connection.execute(
             update(contact_points).where(contact_points.c.id.in_(chunk)).values(valid_to=now)
@@ -127,7 +139,7 @@ def _write_consents(tx: Tx, reaches: Mapping[str, Reach], source: str, now: date
                 "person": person,
                 "channel": channel.value,
                 "program": PROGRAM,
-                "basis": "consent",
+                "basis": CONSENT,
                 "granted": granted,
                 "at": now,
                 "source": source,
@@ -149,13 +161,17 @@ def _rows(tx: Tx, table: Any, column: Any, persons: Iterable[str]) -> list[Any]:
 
 def _latest_consents(tx: Tx, persons: Iterable[str]) -> dict[tuple[str, str], bool]:
     rows = sorted(_rows(tx, consents, consents.c.person, persons), key=lambda row: (row.at, row.id))
-    return {(row.person, row.channel): row.granted for row in rows if row.program == PROGRAM}
+    return {
+        (row.person, row.channel): row.granted
+        for row in rows
+        if row.program == PROGRAM and (row.basis == CONSENT or not row.granted)
+    }
 
 
 def profiles_of(tx: Tx, persons: Iterable[str], default_locale: str) -> dict[str, Profile]:
     """The profile of each of these people as it stands now; the locale falls back to the firm's."""
     wanted = list(dict.fromkeys(persons))
-    contacts, suppressed = _contacts_of(tx, wanted)
+    contacts, seen, suppressed = _contacts_of(tx, wanted)
     granted: dict[str, dict[Channel, bool]] = defaultdict(dict)
     for (person, channel), is_granted in _latest_consents(tx, wanted).items():
         granted[person][Channel(channel)] = is_granted
@@ -171,6 +187,7 @@ def profiles_of(tx: Tx, persons: Iterable[str], default_locale: str) -> dict[str
             contacts=contacts[person],
             consents=granted[person],
             suppressed=frozenset(suppressed[person]),
+            seen=seen[person],
             code=tx.vault.open(row.code_enc) if row and row.code_enc else None,
         )
     return found
@@ -178,22 +195,26 @@ def profiles_of(tx: Tx, persons: Iterable[str], default_locale: str) -> dict[str
 
 def _contacts_of(
     tx: Tx, persons: Sequence[str]
-) -> tuple[dict[str, dict[Channel, str]], dict[str, set[Channel]]]:
-    """The current addresses of each person, and the channels on which theirs is suppressed."""
+) -> tuple[dict[str, dict[Channel, str]], dict[str, dict[Channel, datetime]], dict[str, set[Channel]]]:
+    """The current addresses of each person, when each was last confirmed, and which are suppressed."""
     current = [r for r in _rows(tx, contact_points, contact_points.c.person, persons) if r.valid_to is None]
-    hashes = {row.value_hmac for row in current}
-    dead = {
-        (row.value_hmac, row.channel)
-        for row in _rows(tx, suppressions, suppressions.c.value_hmac, hashes)
-        if row.lifted_at is None
-    }
+    dead = dead_addresses(tx, {row.value_hmac for row in current})
     contacts: dict[str, dict[Channel, str]] = defaultdict(dict)
+    seen: dict[str, dict[Channel, datetime]] = defaultdict(dict)
     suppressed: dict[str, set[Channel]] = defaultdict(set)
     for row in current:
-        contacts[row.person][Channel(row.channel)] = tx.vault.open(row.value_enc)
+        channel = Channel(row.channel)
+        contacts[row.person][channel] = tx.vault.open(row.value_enc)
+        seen[row.person][channel] = row.seen_at or row.valid_from
         if (row.value_hmac, row.channel) in dead:
-            suppressed[row.person].add(Channel(row.channel))
-    return contacts, suppressed
+            suppressed[row.person].add(channel)
+    return contacts, seen, suppressed
+
+
+def dead_addresses(tx: Tx, hashes: Iterable[str]) -> set[tuple[str, str]]:
+    """Those of these addresses' keyed hashes that nobody may write to, each with the channel."""
+    rows = _rows(tx, suppressions, suppressions.c.value_hmac, hashes)
+    return {(row.value_hmac, row.channel) for row in rows if row.lifted_at is None}
 
 
 def suppress(tx: Tx, address: str, channel: Channel, reason: str, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import parse_qs
 
@@ -107,8 +108,8 @@ def test_the_request_carries_number_words_and_our_id_in_the_callback() -> None:
 
 
 def test_a_messaging_service_takes_the_place_of_a_number() -> None:
-    _, form = written(sender="MG0123")
-    assert form["MessagingServiceSid"] == ["MG0123"]
+    _, form = written(sender=SERVICE)
+    assert form["MessagingServiceSid"] == [SERVICE]
     assert "From" not in form
 
 
@@ -137,3 +138,34 @@ def test_the_secret_is_in_no_repr() -> None:
 def test_every_text_arrives_as_it_was_written(text: str) -> None:
     form = parse_qs(_form({"Body": text, "To": PHONE}).decode("ascii"), keep_blank_values=True)
     assert form == {"Body": [text], "To": [PHONE]}
+
+
+SERVICE = "MG" + "0a" * 16
+
+
+@pytest.mark.parametrize(
+    ("account", "message", "field", "said"),
+    [
+        ("+15550100009", "", "From", "+15550100009"),
+        ("+15550100009", "ACME", "From", "ACME"),
+        ("+15550100009", "MGM", "From", "MGM"),
+        ("+15550100009", SERVICE, "MessagingServiceSid", SERVICE),
+        (SERVICE, "", "MessagingServiceSid", SERVICE),
+        (SERVICE, "ACME", "From", "ACME"),
+    ],
+)
+def test_a_sender_registered_in_the_numbers_country_stands_before_the_accounts_own(
+    account: str, message: str, field: str, said: str
+) -> None:
+    seen: list[httpx.Request] = []
+
+    def exchange(requests):
+        seen.extend(requests)
+        return [httpx.Response(500) for _ in requests]
+
+    sender = TwilioSms(twilio_account(sender=account), exchange)
+    sender.send_many([replace(MESSAGE, sender=message)])
+    form = parse_qs(seen[0].content.decode())
+
+    assert form[field] == [said]
+    assert len({"From", "MessagingServiceSid"} & form.keys()) == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -201,3 +201,48 @@ def test_what_the_ledger_needs_in_the_clear_is_found_by_the_same_search(
     World(store).flag(a_flag())
 
     assert canary in everything(store, tmp_path)
+
+
+def test_a_contact_named_again_is_confirmed_at_most_once_a_day(store: Store) -> None:
+    reach = Reach(person=ANN, contacts={Channel.PUSH: "token"})
+    told(store, reach)
+    told(store, reach)
+    unconfirmed = profile(store).seen
+    told(store, reach, days=3)
+
+    assert unconfirmed == {Channel.PUSH: NOW}
+    assert profile(store).seen == {Channel.PUSH: NOW + timedelta(days=3)}
+
+
+@pytest.mark.parametrize(
+    ("basis", "granted", "standing"),
+    [
+        ("consent", True, {Channel.SMS: True}),
+        ("exemption", True, {}),  # the law's leave is not the person's yes
+        ("exemption", False, {Channel.SMS: False}),
+    ],
+)
+def test_only_the_persons_own_yes_is_a_yes_and_every_no_is_a_no(
+    store: Store, basis: str, granted: bool, standing: dict[Channel, bool]
+) -> None:
+    with store.begin() as tx:
+        tx.insert(consents, [a_consent(basis, granted, NOW)])
+
+    assert profile(store).consents == standing
+
+
+def test_no_exemption_undoes_a_persons_no(store: Store) -> None:
+    with store.begin() as tx:
+        rows_ = [
+            a_consent("consent", False, NOW, "1"),
+            a_consent("exemption", True, NOW + timedelta(days=1), "2"),
+        ]
+        tx.insert(consents, rows_)
+
+    assert profile(store).consents == {Channel.SMS: False}
+
+
+def a_consent(basis: str, granted: bool, at: datetime, id: str = "1") -> dict[str, Any]:
+    """A row of consents."""
+    row = {"id": id * 32, "person": ANN, "channel": "sms", "program": "security", "basis": basis}
+    return {**row, "granted": granted, "at": at, "source": "risk", "text_sha256": None}

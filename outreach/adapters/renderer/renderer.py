@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache, partial
@@ -54,6 +54,7 @@ class JinjaRenderer:
         self._aliases = {canonical(name): tag for name, tag in aliases.items()}
         self._default = default
         self._find = lru_cache(maxsize=8192)(self._find_page)
+        self._wordings = lru_cache(maxsize=8192)(self._variants)
 
     def render(self, template: str, channel: Channel, locale: str, context: Context) -> Rendered:
         """The words of `<pattern>/<name>` on this channel in the nearest locale there is.
@@ -72,6 +73,21 @@ class JinjaRenderer:
     def text_of(self, template_sha256: str) -> str:
         """The text that a rendered message's `template_sha256` is the hash of."""
         return self._texts[template_sha256]
+
+    def variants(self, template: str, locale: str) -> Sequence[str]:
+        """The wordings of a template in the language this locale finds, itself first: `<name>@b` after it.
+
+        Just itself where it cannot be found: `render` says so.
+        """
+        return self._wordings(template, locale)
+
+    def _variants(self, template: str, locale: str) -> tuple[str, ...]:
+        try:
+            page, _ = self._find(template, locale)
+        except RenderError:
+            return (template,)
+        found = {name for name, tag in self._pages if tag == page.file.locale}
+        return (template, *sorted(name for name in found if name.startswith(f"{template}@")))
 
     def locales(self, template: str) -> tuple[str, ...]:
         """The locales this template is written in."""

@@ -41,7 +41,7 @@ class GatePolicy:
     """Quiet hours, pace, channels that need consent, channels there is a sender for, and as whom they send.
 
     `token_life`: how long a push token counts after a feed last named it. `takeover`: a contact that was
-    changed within so long before the outreach opened counts as changed by the thief.
+    changed within so long before the outreach opened counts as changed by the thief, in `takeover_patterns`.
     """
 
     quiet: QuietHours = field(default_factory=QuietHours)
@@ -54,3 +54,4 @@ class GatePolicy:
     sms: SenderRules = field(default_factory=SenderRules)
     token_life: timedelta = timedelta(days=60)
     takeover: timedelta = timedelta(days=30)
+    takeover_patterns: frozenset[str] = frozenset({"phishing_ato"})

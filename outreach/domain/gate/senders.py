@@ -10,8 +10,8 @@ from outreach.domain.numbering import country_of
 
 REGISTRATION_NEEDED: Mapping[str, str] = {
     # What happens to a sender nobody registered. Sources, read in November 2026: AWS End User Messaging,
-    # "Registration forms" (docs.aws.amazon.com/sms-voice/latest/userguide/registrations-country.html; left out
-    # where a register only protects names: AT, FI, GB); Twilio's SMS guidelines by country; SGNIC's word of
+    # "Registration forms" (docs.aws.amazon.com/sms-voice/latest/userguide/registrations-country.html; not
+    # AT, FI and GB, whose registers only protect names); Twilio's SMS guidelines by country; SGNIC's word of
     # 2023-04-10 on unregistered senders. Rules change: `sender_registration` in the settings overrules this.
     "SG": "shown as Likely-SCAM, then blocked (IMDA, SMS Sender ID Registry, January 2023)",
     "IE": "shown as Likely Scam, then blocked (ComReg, Sender ID Registry, 2025)",

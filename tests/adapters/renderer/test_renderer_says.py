@@ -247,3 +247,18 @@ def _fixed() -> JinjaRenderer:
 
 
 FIXED = _fixed()
+
+
+def test_the_wordings_of_a_template_are_itself_and_its_variants_in_the_readers_language(folder: Path) -> None:
+    put(folder, "shared/es.j2", SHARED)
+    for name in ("leaving.es", "leaving@c.en", "leaving@b.en", "leaving@b.es", "leavings.en"):
+        put(folder, f"p/{name}.j2", source(name.partition(".")[2]))
+    said = renderer(folder)
+
+    assert said.variants("p/leaving", "en-GB") == ("p/leaving", "p/leaving@b", "p/leaving@c")
+    assert said.variants("p/leaving", "es-MX") == (
+        "p/leaving",
+        "p/leaving@b",
+    )  # never one in another language
+    assert said.variants("p/leaving", "fr") == ("p/leaving", "p/leaving@b", "p/leaving@c")
+    assert said.variants("p/after_loss", "en") == ("p/after_loss",)

@@ -1,0 +1,85 @@
+"""What people were sent lately, read once for a whole round."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from outreach.domain.delivery import Status
+from outreach.domain.recent import Recent, Told
+from outreach.domain.scale import Channel
+from outreach.store.database import Tx
+from outreach.store.intake import chunks
+from outreach.store.tables import messages, outreaches, people
+
+NEVER_SENT = (Status.REFUSED.value, Status.CANCELLED.value, Status.UNDELIVERED.value)
+"""A message that reached nobody tires nobody."""
+
+ON_ITS_WAY = frozenset({Status.QUEUED.value, Status.RETRYING.value})
+
+
+@dataclass(frozen=True, slots=True)
+class Lately:
+    """What people were sent since a moment, by person: (outreach, status, what was told), oldest first."""
+
+    told: Mapping[str, Sequence[tuple[str, str, Told]]]
+
+    def of(self, person: str, outreach: str, severity_rank: int) -> Recent:
+        """It as one outreach sees it; its own message that is still to be tried again does not count."""
+        told = self.told.get(person, ())
+        own = tuple(t for of, status, t in told if of == outreach and status not in ON_ITS_WAY)
+        others = tuple(t for of, _, t in told if of != outreach)
+        return Recent(own, others, severity_rank)
+
+
+def told_since(tx: Tx, persons: Iterable[str], since: datetime) -> Lately:
+    """Every message written to these people since then that reached them, or may yet. Calls are left out:
+    a colleague makes them."""
+    told: dict[str, list[tuple[str, str, Told]]] = defaultdict(list)
+    m, o = messages.c, outreaches.c
+    columns = (m.person, m.outreach, m.status, m.created_at, m.channel, m.template)
+    for chunk in chunks(set(persons)):
+        query = (
+            select(*columns, o.urgency_rank, o.severity_rank)
+            .join(outreaches, o.id == m.outreach)
+            .where(m.person.in_(chunk), m.created_at > since, m.status.not_in(NEVER_SENT))
+            .where(m.channel != Channel.CALL.value)
+            .order_by(m.created_at)
+        )
+        for person, outreach, status, at, channel, template, urgency, severity in tx.connection.execute(
+            query
+        ):
+            words = Told(
+                at=at,
+                channel=Channel(channel),
+                template=template.partition(".")[0],  # <pattern>/<name>.<locale>.j2
+                urgency_rank=urgency,
+                severity_rank=severity,
+            )
+            told[person].append((outreach, status, words))
+    return Lately(told)
+
+
+def crowded(tx: Tx, persons: Iterable[str]) -> set[str]:
+    """Those of these people whom more than one open outreach would write to."""
+    found: set[str] = set()
+    for chunk in chunks(set(persons)):
+        query = (
+            select(outreaches.c.person)
+            .where(outreaches.c.person.in_(chunk), outreaches.c.state.in_(("climbing", "settling")))
+            .group_by(outreaches.c.person)
+            .having(func.count() > 1)
+        )
+        found.update(tx.connection.execute(query).scalars())
+    return found
+
+
+def one_by_one(tx: Tx, persons: Iterable[str]) -> None:
+    """Let no other process write to these people before this transaction ends; SQLite has one writer."""
+    for chunk in chunks(sorted(set(persons))):
+        query = select(people.c.id).where(people.c.id.in_(chunk)).order_by(people.c.id).with_for_update()
+        tx.connection.execute(query).all()
