@@ -36,8 +36,19 @@ def test_what_is_not_begun_in_time_was_not_tried() -> None:
     with Line(httpx.MockTransport(answer), 1, HASTY, elapsed=lambda: next(ticks)) as exchange:
         first, second = exchange([POST, POST])
     assert isinstance(first, httpx.Response)
-    assert second == Unavailable("not tried: the batch took too long")
+    assert second == Unavailable("not tried: the batch took too long", is_tried=False)
     assert len(tried) == 1
+
+
+def test_a_process_stopped_between_its_decision_and_its_writing_writes_nothing() -> None:
+    ticks = iter([0.0, 1.0, 61.0])  # the batch begins, the request is taken up, and then an hour is slept
+
+    with loopback(lambda seen: reply(200)) as server, line(1, HASTY) as exchange:
+        exchange._elapsed = lambda: next(ticks)
+        answer = one(server.url, exchange)
+
+    assert answer == Unavailable("not tried: the batch took too long", is_tried=False)
+    assert server.seen == []
 
 
 def test_as_many_requests_are_in_flight_as_were_asked_for_and_no_more() -> None:

@@ -16,7 +16,7 @@ from types import TracebackType
 import httpx
 
 from outreach.adapters.transport.thin import ThinTransport
-from outreach.adapters.transport.wire import Patience
+from outreach.adapters.transport.wire import NotBegun, Patience
 from outreach.answers import Answer
 from outreach.domain.delivery import Unavailable, Unknown
 
@@ -35,6 +35,8 @@ TOO_LATE = Unavailable("not tried: the batch took too long", is_tried=False)
 def failure(error: Exception) -> Unavailable | Unknown:
     """What an exception of the network proves: never written, or in doubt. Names the kind, never the text."""
     kind = type(error).__name__
+    if isinstance(error, NotBegun):
+        return TOO_LATE
     if isinstance(error, NEVER_WRITTEN):
         return Unavailable(f"no connection ({kind})")
     return Unknown(f"connection lost ({kind})")
@@ -115,6 +117,7 @@ class Line:
                 if self._over.is_set() or self._elapsed() > until:
                     answers[place] = CLOSED if self._over.is_set() else TOO_LATE
                     continue
+                requests[place].extensions["may_begin"] = lambda: self._elapsed() <= until
                 try:
                     answers[place] = await self._transport.handle_async_request(requests[place])
                 except Exception as error:  # whatever a transport throws, the message is only in doubt

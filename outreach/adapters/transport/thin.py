@@ -12,7 +12,7 @@ import ssl
 
 import httpx
 
-from outreach.adapters.transport.wire import Origin, Patience, Wire, open_wire
+from outreach.adapters.transport.wire import NotBegun, Origin, Patience, Wire, open_wire
 
 KEPT = 5.0  # seconds that an unused connection is kept; servers hang up after 5 to 60
 PORTS = {"http": 80, "https": 443}
@@ -28,9 +28,14 @@ class ThinTransport(httpx.AsyncBaseTransport):
         self._kept: dict[Origin, list[Wire]] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Post it once; the whole answer."""
+        """Post it once; the whole answer. Raises NotBegun where its extension `may_begin` says so."""
         origin, octets = self._origin(request.url), written(request)
         wire = self._take(origin) or await open_wire(origin, self._patience, self._tls(origin))
+        # Asked last of all: a process that was stopped in between must not write what others took over.
+        may_begin = request.extensions.get("may_begin")
+        if may_begin is not None and not may_begin():
+            wire.close()
+            raise NotBegun("the time for it is over")
         try:
             reading = await wire.post(octets)
         except BaseException:

@@ -29,6 +29,10 @@ class Patience:
     batch: float = 5.0
 
 
+class NotBegun(Exception):
+    """The batch's time ended before a byte of this request was written."""
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where a connection goes."""
