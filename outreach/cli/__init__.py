@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from rich.markup import escape
 
-from outreach.cli import demo, doctor, history, init, operate, rules, run, sendtest, templates, web
+from outreach.cli import demo, doctor, history, init, operate, rules, run, sendtest, status, templates, web
 from outreach.cli.console import err, say_refusal
 from outreach.cli.logs import log_to_stderr
 from outreach.cli.traces import tell_what_nobody_caught, trace
@@ -46,6 +46,7 @@ for command in (
     run.migrate,
     run.run,
     run.daemon,
+    status.status,
     web.web,
     history.history,
     history.message,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,7 +34,10 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """What a pull works with. `assign` is the experiments' keyed hash of person and rule."""
+    """What a pull works with. `assign` is the experiments' keyed hash of person and rule.
+
+    `beating(beat)` calls `beat` every few seconds for the length of a block, from a thread of its own.
+    """
 
     store: Store
     matcher: Matcher
@@ -41,6 +45,7 @@ class Tools:
     assign: Callable[[str, Rule], bool]
     clock: Clock
     new_id: NewId
+    beating: Callable[[Callable[[], None]], AbstractContextManager[object]] = nullcontext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,10 +36,15 @@ class Approval:
     asked_at: datetime
 
 
-def begin_run(tx: Tx, run: str, rulebook_sha256: str, now: datetime) -> None:
-    """A run starts."""
+def begin_run(tx: Tx, run: str, rulebook_sha256: str, now: datetime, beat_at: datetime) -> None:
+    """A run starts; `beat_at` and every later beat are by the clock that leases live by."""
     row = {"id": run, "started_at": now, "finished_at": None, "rulebook_sha256": rulebook_sha256}
-    tx.insert(runs, [{**row, "counts": {}, "state": "running"}])
+    tx.insert(runs, [{**row, "beat_at": beat_at, "counts": {}, "state": "running"}])
+
+
+def beat(tx: Tx, run: str, at: datetime) -> None:
+    """The run lives."""
+    tx.connection.execute(update(runs).where(runs.c.id == run).values(beat_at=at))
 
 
 def finish_run(tx: Tx, run: str, counts: Mapping[str, Any], state: str, now: datetime) -> None:
@@ -53,10 +58,12 @@ def forget_run(tx: Tx, run: str) -> None:
     tx.connection.execute(delete(runs).where(runs.c.id == run))
 
 
-def abandoned(tx: Tx, before: datetime) -> list[str]:
-    """Runs that began before `before` and never ended: their process died."""
-    query = select(runs.c.id).where(runs.c.state == "running", runs.c.started_at < before)
-    return list(tx.connection.execute(query).scalars())
+def end_dead_runs(tx: Tx, before: datetime, now: datetime) -> list[str]:
+    """End the runs whose last beat is older than `before`: their process died. Each is told to one caller."""
+    last = func.coalesce(runs.c.beat_at, runs.c.started_at)
+    dead = update(runs).where(runs.c.state == "running", last < before)
+    ended = dead.values(state="failed", finished_at=now).returning(runs.c.id)
+    return sorted(tx.connection.execute(ended).scalars())
 
 
 def opened_by(tx: Tx, run: str) -> tuple[list[Opened], int]:

@@ -12,6 +12,7 @@ import structlog
 from outreach.adapters.rulebook import load_rulebook
 from outreach.domain.facts import Catalogue
 from outreach.domain.ruleset import Rulebook
+from outreach.domain.running import RulesStanding
 from outreach.errors import RulesError
 from outreach.telemetry import RULES_KEPT, RULES_TAKEN
 
@@ -32,6 +33,7 @@ class RulesInForce:
         self._clock = clock
         self._lock = Lock()
         self._stamp = _stamp(folder)
+        self._problems = 0
         self._book = load_rulebook(folder, today=clock().date())
 
     def current(self) -> Rulebook:
@@ -47,12 +49,19 @@ class RulesInForce:
         """The fact catalogue of the rules in force."""
         return self._book.catalogue
 
+    def standing(self) -> RulesStanding:
+        """The rules in force, and how many problems keep a newer edit out of force."""
+        book = self.current()
+        return RulesStanding(sha256=book.sha256, problems=self._problems)
+
     def _take(self) -> None:
         try:
             self._book = load_rulebook(self._folder, today=self._clock().date())
         except RulesError as error:
+            self._problems = len(error.problems)
             log.error(RULES_KEPT, problems=len(error.problems), rulebook=self._book.sha256[:12])
         else:
+            self._problems = 0
             log.info(RULES_TAKEN, rulebook=self._book.sha256[:12])
 
 
