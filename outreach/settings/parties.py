@@ -20,7 +20,9 @@ class ChannelSettings(Section):
 
 
 class TwilioSettings(Section):
-    """The Twilio account; `sender` is a number, a short code, or a messaging service (MG…)."""
+    """The Twilio account; `sender` is a number, a short code, or a messaging service (MG…).
+
+    `settles_after_seconds`: how long after a request what it made is listed, at worst."""
 
     account_sid: str = ""
     auth_token: SecretStr = SecretStr("")
@@ -28,13 +30,17 @@ class TwilioSettings(Section):
     sender: str = ""
     callback: str = ""
     base_url: str = "https://api.twilio.com"
+    settles_after_seconds: int = Field(default=120, ge=0)
 
 
 class SendGridSettings(Section):
-    """The SendGrid account."""
+    """The SendGrid account. `activity`: it has bought the activity API, so that it can be asked."""
 
     api_key: SecretStr = SecretStr("")
     base_url: str = "https://api.sendgrid.com"
+    activity: bool = False
+    group: int = Field(default=100, ge=1, le=1000)
+    settles_after_seconds: int = Field(default=600, ge=0)
 
 
 class SmtpSettings(Section):

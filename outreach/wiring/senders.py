@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from outreach.adapters import fcm, sendgrid, smtp, twilio
@@ -66,6 +66,7 @@ def _twilio(settings: Settings, now: Now) -> Sender:
         sender=settings.twilio.sender,
         callback=settings.twilio.callback,
         base_url=settings.twilio.base_url,
+        settles_after=timedelta(seconds=settings.twilio.settles_after_seconds),
     )
     return twilio.TwilioSms(account, _line())
 
@@ -75,6 +76,9 @@ def _sendgrid(settings: Settings, now: Now) -> Sender:
         key=settings.sendgrid.api_key.get_secret_value(),
         sender=mailbox(settings),
         base_url=settings.sendgrid.base_url,
+        activity=settings.sendgrid.activity,
+        group=settings.sendgrid.group,
+        settles_after=timedelta(seconds=settings.sendgrid.settles_after_seconds),
     )
     return sendgrid.SendGridEmail(account, _line())
 
