@@ -94,6 +94,7 @@ class FcmPush:
     name = "fcm"
     channel = Channel.PUSH
     repeats_safely = True  # on the screen: the collapse keys are equal
+    settles_after = timedelta(0)  # nobody is asked, so nothing is waited for
 
     def __init__(
         self,
@@ -124,7 +125,7 @@ class FcmPush:
 
     def ask(self, questions: Sequence[Question]) -> Sequence[Found]:
         """CannotSay: FCM cannot be asked, and need not be."""
-        return [CannotSay("fcm: cannot be asked")] * len(questions)
+        return [CannotSay("fcm: cannot be asked", for_good=True)] * len(questions)
 
     def _post(self, bodies: Sequence[bytes], token: str | Unavailable) -> list[Answer]:
         if isinstance(token, Unavailable):

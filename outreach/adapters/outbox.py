@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from outreach.domain.delivery import (
@@ -37,6 +37,7 @@ class Outbox:
 
     name = "outbox"
     repeats_safely = True  # a message sent again replaces its own file
+    settles_after = timedelta(0)  # a file is there as soon as it is written
 
     def __init__(self, folder: Path, channel: Channel, sender: Mailbox, now: Callable[[], datetime]) -> None:
         self.channel = channel

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Protocol, runtime_checkable
 
 from outreach.domain.delivery import Accepted, CannotSay, Found, HasNot, Question, SendResult
@@ -32,11 +33,16 @@ class Sends(Protocol):
 
 @runtime_checkable
 class Asks(Protocol):
-    """A sender that says more: `engine.ports.Asker` as seen from here."""
+    """A sender that says more: `engine.ports.Sender` as seen from here."""
 
     @property
     def repeats_safely(self) -> bool:
         """Whether a repeat replaces the first."""
+        ...
+
+    @property
+    def settles_after(self) -> timedelta:
+        """How long after a request what it made can be asked for."""
         ...
 
     def ask(self, questions: Sequence[Question]) -> Sequence[Found]:
@@ -70,6 +76,11 @@ class AllowListed:
         """As the sender behind it: the outbox does in any case."""
         return isinstance(self._sender, Asks) and self._sender.repeats_safely
 
+    @property
+    def settles_after(self) -> timedelta:
+        """As the sender behind it: the outbox needs no time."""
+        return self._sender.settles_after if isinstance(self._sender, Asks) else timedelta(0)
+
     def ask(self, questions: Sequence[Question]) -> Sequence[Found]:
         """Each of whom it would go to now."""
         live = [self._live.fullmatch(question.message.to) is not None for question in questions]
@@ -80,7 +91,7 @@ class AllowListed:
 
 def _asked(sender: Sends, questions: Sequence[Question]) -> Sequence[Found]:
     if not questions or not isinstance(sender, Asks):
-        return [CannotSay(f"{sender.name}: cannot be asked")] * len(questions)
+        return [CannotSay(f"{sender.name}: cannot be asked", for_good=True)] * len(questions)
     return sender.ask(questions)
 
 
@@ -89,6 +100,7 @@ class Discard:
 
     name = "discard"
     repeats_safely = True
+    settles_after = timedelta(0)
 
     def __init__(self, channel: Channel) -> None:
         self.channel = channel

@@ -11,7 +11,7 @@ import ssl
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from outreach.domain.delivery import (
@@ -52,6 +52,7 @@ class SmtpEmail:
     name = "smtp"
     channel = Channel.EMAIL
     repeats_safely = False
+    settles_after = timedelta(0)  # waiting teaches nothing: no mail server can be asked
 
     def __init__(
         self, server: SmtpServer, now: Callable[[], datetime], *, trust: ssl.SSLContext | None = None
@@ -70,7 +71,7 @@ class SmtpEmail:
 
     def ask(self, questions: Sequence[Question]) -> Sequence[Found]:
         """CannotSay: a mail server keeps no list that could be asked."""
-        return [CannotSay("smtp: a mail server cannot be asked")] * len(questions)
+        return [CannotSay("smtp: a mail server cannot be asked", for_good=True)] * len(questions)
 
     def _connect(self) -> smtplib.SMTP:
         server, trust = self._server, self._trust or ssl.create_default_context()

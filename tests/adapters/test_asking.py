@@ -22,7 +22,7 @@ from outreach.adapters.twilio import TwilioSms
 from outreach.answers import Answer, Exchange
 from outreach.domain.delivery import CannotSay, Found, Has, HasNot, Question, Unavailable, Unknown
 from outreach.domain.scale import Channel
-from outreach.engine.ports import Asker
+from outreach.engine.ports import Sender
 from tests.adapters.conformance import BODIES, BROKEN, HASTY, Subject, act_for, line, overheard
 from tests.adapters.loopback import Act, Seen, loopback, reply
 from tests.adapters.subjects import (
@@ -64,7 +64,7 @@ def twilio(*answers: Answer) -> tuple[Found, list[httpx.Request]]:
     return TwilioSms(twilio_account(), exchange).ask([QUESTION])[0], seen
 
 
-ASKS: dict[str, Callable[[str, Exchange], Asker]] = {
+ASKS: dict[str, Callable[[str, Exchange], Sender]] = {
     "twilio": lambda url, x: TwilioSms(twilio_account(url), x),
     "sendgrid": lambda url, x: SendGridEmail(sendgrid_account(url, activity=True), x),
 }
@@ -239,19 +239,6 @@ def test_findings_come_in_the_order_of_the_questions() -> None:
     assert {type(one) for n, one in enumerate(found) if n not in (3, 21)} == {HasNot}
 
 
-def test_sendgrid_is_asked_by_our_id_where_the_account_has_the_means() -> None:
-    seen: list[httpx.Request] = []
-
-    def exchange(requests: Sequence[httpx.Request]) -> Sequence[Answer]:
-        seen.extend(requests)
-        return [httpx.Response(200, json={"messages": [{"msg_id": "sg1.0", "status": "delivered"}]})]
-
-    assert SendGridEmail(sendgrid_account(activity=True), exchange).ask([QUESTION]) == [Has("sg1.0")]
-    assert seen[0].url.params["query"] == f"(unique_args['message']=\"{MESSAGE.id}\")"
-    assert type(SendGridEmail(sendgrid_account(), exchange).ask([QUESTION])[0]) is CannotSay
-    assert len(seen) == 1
-
-
 def test_every_sender_says_whether_a_repeat_is_safe_and_can_be_asked(tmp_path: Path) -> None:
     quiet: Exchange = lambda requests: []  # noqa: E731
     outbox = Outbox(tmp_path, Channel.SMS, FIRM, lambda: NOW)
@@ -260,12 +247,38 @@ def test_every_sender_says_whether_a_repeat_is_safe_and_can_be_asked(tmp_path: P
     safe = {"fcm": push, "outbox": outbox, "discard": Discard(Channel.SMS)}
     unsafe = {"smtp": mail, **{name: make("http://x", quiet) for name, make in ASKS.items()}}
     for name, sender in {**safe, **unsafe}.items():
-        assert isinstance(sender, Asker)
+        assert isinstance(sender, Sender)
         assert sender.repeats_safely is (name in safe)
         for stands_before in (AllowListed(sender, outbox, ["*@x.example"]),):
-            assert isinstance(stands_before, Asker)
+            assert isinstance(stands_before, Sender)
             assert stands_before.repeats_safely is (name in safe)
-    assert [type(found) for found in (*push.ask([QUESTION]), *mail.ask([QUESTION]))] == [CannotSay] * 2
+            assert stands_before.settles_after == sender.settles_after
+        assert sender.settles_after >= timedelta(0)
+
+
+def test_who_can_never_be_asked_says_so() -> None:
+    quiet: Exchange = lambda requests: []  # noqa: E731
+    mail = SmtpEmail(SmtpServer(host="x", port=1, sender=FIRM), lambda: NOW)
+    for sender in (mail, SUBJECTS["fcm"].make("http://x", quiet), SendGridEmail(sendgrid_account(), quiet)):
+        (found,) = sender.ask([QUESTION])
+        assert isinstance(found, CannotSay)
+        assert found.for_good
+    assert mail.settles_after == timedelta(0)  # nothing and nobody will tell
+
+
+def test_a_question_that_was_only_not_answered_is_asked_again() -> None:
+    for answer in (Unknown("lost"), Unavailable("none"), httpx.Response(429), httpx.Response(403)):
+        for make in ASKS.values():
+            (found,) = make("http://x", lambda requests, a=answer: [a] * len(requests)).ask([QUESTION])
+            assert isinstance(found, CannotSay)
+            assert not found.for_good
+
+
+def test_what_is_asked_is_waited_for_at_least_as_long_as_a_provider_may_take_to_show_it() -> None:
+    quiet: Exchange = lambda requests: []  # noqa: E731
+    lags = {name: make("http://x", quiet).settles_after for name, make in ASKS.items()}
+    assert lags["twilio"] > timedelta(seconds=90)  # the longest lag that the settle window was measured with
+    assert lags["sendgrid"] >= timedelta(minutes=5)
 
 
 def test_the_outbox_has_what_lies_in_it(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from tests.emulator.journal import Journal
 from tests.emulator.server import Asked, Said
 
 ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
-QUERY = re.compile(r"\(unique_args\['message'\]=\"([0-9a-zA-Z-]+)\"\)")
+CLAUSE = re.compile(r"\(unique_args\['message'\]=\"([0-9a-zA-Z-]+)\"\)")
 
 
 async def send(journal: Journal, asked: Asked) -> Said:
@@ -70,10 +70,10 @@ def _email(mail: Mapping[str, object], person: Mapping[str, object], ref: str) -
 
 
 def activity(journal: Journal, asked: Asked) -> Said:
-    """The messages that a query finds; ours asks for one id."""
-    asks = QUERY.fullmatch(asked.query.get("query", ""))
-    if asks is None:
+    """The messages that a query finds; ours asks for some of our ids."""
+    clauses = [CLAUSE.fullmatch(clause) for clause in asked.query.get("query", "").split(" OR ")]
+    if None in clauses:
         return Said(400, {"errors": [{"message": "unknown query", "field": "query"}]})
-    entry = journal.of(asks[1])
-    rows = [] if entry is None else [{"msg_id": entry["ref"], "to_email": entry["to"], "status": "processed"}]
-    return Said(200, {"messages": rows})
+    entries = [entry for clause in clauses if clause and (entry := journal.of(clause[1]))]
+    rows = [{"msg_id": e["ref"], "to_email": e["to"], "status": "processed"} for e in entries]
+    return Said(200, {"messages": rows[: int(asked.query.get("limit", "10"))]})

@@ -2,7 +2,7 @@
 
 SendGrid takes no idempotency key; our message id rides in `custom_args`, comes back with every event and can
 be searched for where the account has the activity API. `mail` writes requests, `words` says what answers
-mean, `sender` does both.
+mean, `asking` settles what is in doubt, `sender` does the rest.
 """
 
 from outreach.adapters.sendgrid.mail import OUR_ID, SendGridAccount, body_of_group, mail_of

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from itertools import islice
 
 import httpx
 
+from outreach.adapters.sendgrid.asking import ask
 from outreach.adapters.sendgrid.mail import (
     NO_ADDRESS,
-    OUR_ID,
     UNSAYABLE,
     SendGridAccount,
     body_of_group,
     can_share,
     mail_of,
 )
-from outreach.adapters.sendgrid.words import found_in, result_of
+from outreach.adapters.sendgrid.words import result_of
 from outreach.answers import Exchange
 from outreach.domain.delivery import CannotSay, Found, Question, Refused, SendResult
 from outreach.domain.message import Message
 from outreach.domain.scale import Channel
 from outreach.mime import is_address
+
+EVENTS_LAG = timedelta(minutes=2)
+"""Events come within seconds, where the account posts them to us: they, too, settle what is in doubt."""
+
+NO_ACTIVITY = CannotSay("sendgrid: the account has no activity API", for_good=True)
 
 Places = list[int]
 """Which messages of a batch travel together, by their place in it."""
@@ -39,9 +45,9 @@ class SendGridEmail:
         self._account = account
         self._exchange = exchange
         self._url = httpx.URL(f"{account.base_url}/v3/mail/send")
-        self._activity = httpx.URL(f"{account.base_url}/v3/messages")
-        self._headers = httpx.Headers({"Authorization": f"Bearer {account.key}"})
-        self._json = httpx.Headers({**self._headers, "Content-Type": "application/json"})
+        self._headers = httpx.Headers(
+            {"Authorization": f"Bearer {account.key}", "Content-Type": "application/json"}
+        )
 
     def send_many(self, messages: Sequence[Message]) -> Sequence[SendResult]:
         """One result a message, in order; several requests are in flight at once."""
@@ -55,15 +61,16 @@ class SendGridEmail:
         self._post(messages, [[place] for group in refused_groups for place in group], results)
         return [results[place] for place in range(len(messages))]
 
-    def ask(self, questions: Sequence[Question]) -> Sequence[Found]:
-        """By our id, where the account has the activity API, which shows a message minutes late."""
-        if not self._account.activity:
-            return [CannotSay("sendgrid: the account has no activity API")] * len(questions)
-        return [found_in(answer) for answer in self._exchange([self._search(q.message) for q in questions])]
+    @property
+    def settles_after(self) -> timedelta:
+        """How late it shows an email; where it cannot be asked, how late its events tell of one."""
+        return self._account.settles_after if self._account.activity else EVENTS_LAG
 
-    def _search(self, message: Message) -> httpx.Request:
-        wanted = {"limit": "10", "query": f"(unique_args['{OUR_ID}']=\"{message.id}\")"}
-        return httpx.Request("GET", self._activity, params=wanted, headers=self._headers)
+    def ask(self, questions: Sequence[Question]) -> Sequence[Found]:
+        """By our ids, where the account has the activity API; else its events tell, or nobody."""
+        if not self._account.activity:
+            return [NO_ACTIVITY] * len(questions)
+        return ask(self._account, self._exchange, questions)
 
     def _post(
         self, messages: Sequence[Message], groups: Sequence[Places], results: dict[int, SendResult]
@@ -90,7 +97,7 @@ class SendGridEmail:
                 body = json.dumps(mail_of(group[0], sender), ensure_ascii=False).encode()
             except Exception:  # the SDK has its own exceptions for words it does not like
                 return None
-        return httpx.Request("POST", self._url, headers=self._json, content=body)
+        return httpx.Request("POST", self._url, headers=self._headers, content=body)
 
 
 def _grouped(messages: Sequence[Message], places: Places, most: int) -> Iterator[Places]:

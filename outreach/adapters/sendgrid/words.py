@@ -9,10 +9,6 @@ import httpx
 from outreach.answers import Answer, by_status, json_object, not_theirs, rows, text
 from outreach.domain.delivery import (
     Accepted,
-    CannotSay,
-    Found,
-    Has,
-    HasNot,
     Refused,
     SendResult,
     Unavailable,
@@ -50,18 +46,3 @@ def _refusal(answer: httpx.Response) -> Refused | Unavailable:
     if any(name.startswith("from") for name in fields):
         return Unavailable("sendgrid: our sender cannot be used: check the sending address")
     return Refused(f"sendgrid: HTTP {answer.status_code}")
-
-
-def found_in(answer: Answer) -> Found:
-    """What the activity API says of a search for one of our ids."""
-    if not isinstance(answer, httpx.Response):
-        return CannotSay(f"sendgrid: {answer.reason}")
-    if answer.status_code != 200:
-        return CannotSay(f"sendgrid: asking was answered HTTP {answer.status_code}")
-    listed = json_object(answer).get("messages")
-    if not isinstance(listed, list):
-        return CannotSay("sendgrid: asking was answered without a list")
-    refs = [text(row.get("msg_id")) for row in rows(listed)]
-    if listed and not any(refs):
-        return CannotSay("sendgrid: asking was answered with a message without an id")
-    return Has(next(ref for ref in refs if ref)) if listed else HasNot()

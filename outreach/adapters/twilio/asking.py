@@ -31,7 +31,7 @@ def ask(account: TwilioAccount, exchange: Exchange, questions: Sequence[Question
         if _ours(question).search(question.message.content.text):
             following[place] = _first(account, question.message.to)
         else:
-            found[place] = CannotSay("twilio: the text does not carry our reference")
+            found[place] = CannotSay("twilio: the text does not carry our reference", for_good=True)
     headers = {"Authorization": account.authorization, "Accept": "application/json"}
     for _ in range(MOST_PAGES):
         requests = [

@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import lru_cache
 from urllib.parse import quote, quote_plus
 
@@ -37,13 +36,11 @@ class TwilioSms:
     name = "twilio"
     channel = Channel.SMS
     repeats_safely = False
-    # What it takes to accept a request that was read, and then to list it. Nobody documents it; with a lag of
-    # up to 90 s, asking after 90 s still doubled 21 of 40,000: what is read is not yet accepted.
-    settles_after = timedelta(seconds=120)
 
     def __init__(self, account: TwilioAccount, exchange: Exchange) -> None:
         self._account = account
         self._exchange = exchange
+        self.settles_after = account.settles_after
         # A told environment, or else the SDK reads the process's own.
         nothing = {"TWILIO_EDGE": ""}
         client = Client(
