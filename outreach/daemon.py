@@ -19,6 +19,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from outreach.errors import OutreachError
 from outreach.telemetry import DAEMON_STARTED, DAEMON_STOPPED, STAGE_FAILED
 from outreach.wiring import House
+from outreach.wiring.living import living
 from outreach.wiring.watching import served
 
 log = structlog.get_logger()
@@ -69,9 +70,9 @@ def run_daemon(house: House) -> None:
             id=job.name,
             next_run_time=house.clock(),
         )
-    scheduler.start()
-    log.info(DAEMON_STARTED, holder=house.holder, jobs=[job.name for job in JOBS])
-    with served(house.metrics, house.settings.watch.metrics_port):
+    with living(house, "daemon"), served(house.metrics, house.settings.watch.metrics_port):
+        scheduler.start()
+        log.info(DAEMON_STARTED, holder=house.holder, jobs=[job.name for job in JOBS])
         stop.wait()
         scheduler.shutdown(wait=True)
     log.info(DAEMON_STOPPED, holder=house.holder)

@@ -9,6 +9,7 @@ import click
 from outreach.cli.console import err
 from outreach.web import create_app, read_words, serve
 from outreach.wiring import open_house
+from outreach.wiring.living import living
 from outreach.wiring.watching import served
 
 
@@ -25,5 +26,5 @@ def web(workspace: Path, host: str | None, port: int | None) -> None:
     app = create_app(house.feedback, house.clock, house.answer_keys, words, settings.default_locale)
     at_host, at_port = host or settings.web.host, settings.web.port if port is None else port
     err.print(f"Answer page on http://{at_host}:{at_port} until Ctrl-C.")
-    with served(house.metrics, settings.watch.web_metrics_port):
+    with living(house, "web"), served(house.metrics, settings.watch.web_metrics_port):
         serve(app, at_host, at_port)

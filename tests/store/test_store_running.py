@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import update
 
-from outreach.domain.running import Running
+from outreach.domain.running import Process, Running
 from outreach.store import looks, runs
 from outreach.store.database import Store
 from outreach.store.pace import pace
+from outreach.store.processes import beat, leave
 from outreach.store.running import last_rules, running
 from outreach.store.tables import halts, outreaches, processes
 from tests.build_ledger import NOW, SHA, Ledger
@@ -189,3 +190,26 @@ def test_the_rules_of_the_last_run_are_known(store: Store) -> None:
     written(store, lambda ledger: None)
     with store.read() as tx:
         assert last_rules(tx) == SHA
+
+
+def test_a_process_lives_from_its_first_beat_until_it_leaves_or_is_forgotten(store: Store) -> None:
+    def a_process(holder: str, beat_at: timedelta) -> Process:
+        return Process(holder=holder, role="daemon", version="0.1.0", started_at=NOW, beat_at=NOW + beat_at)
+
+    with store.begin() as tx:
+        for holder, beat_at in (("dead", minutes(0)), ("well", minutes(0)), ("well", minutes(30))):
+            beat(tx, a_process(holder, beat_at))
+    with store.read() as tx:
+        both = running(store, tx, NOW).processes
+    with store.begin() as tx:
+        beat(tx, a_process("well", minutes(61)))
+    with store.read() as tx:
+        one = running(store, tx, NOW).processes
+    with store.begin() as tx:
+        leave(tx, "well")
+    with store.read() as tx:
+        none = running(store, tx, NOW).processes
+
+    assert [(p.holder, p.beat_at - NOW) for p in both] == [("dead", minutes(0)), ("well", minutes(30))]
+    assert [p.holder for p in one] == ["well"]
+    assert none == ()
