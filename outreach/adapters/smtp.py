@@ -114,7 +114,7 @@ class _Batch:
         except ValueError as error:
             return Refused(f"smtp: {_plain(error)}")
         if self._broken >= MOST_BROKEN:
-            return Unavailable("smtp: not tried, the server breaks off")
+            return Unavailable("smtp: not tried, the server breaks off", is_tried=False)
         smtp = self._open()
         if isinstance(smtp, Unavailable):
             return smtp
