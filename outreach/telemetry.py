@@ -20,6 +20,11 @@ DAEMON_STARTED = "daemon.started"
 DAEMON_STOPPED = "daemon.stopped"
 PULL_LEFT = "pull.left"
 
+BREAKER_OPENED = "breaker.opened"
+BREAKER_CLOSED = "breaker.closed"
+CAP_REACHED = "cap.reached"
+"""No more SMS there, or no more money, until the hour or day is over."""
+
 TROUBLE_RAISED = "trouble.raised"
 TROUBLE_OVER = "trouble.over"
 OUTSIDE_DEAF = "outside.deaf"

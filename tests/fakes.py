@@ -47,10 +47,11 @@ class FakeSender:
     settles_after: timedelta = timedelta(minutes=2)
     findings: list[Found] = field(default_factory=list)
     asked: list[Question] = field(default_factory=list)
+    provider: str = ""
 
     @property
     def name(self) -> str:
-        return f"fake-{self.channel}"
+        return self.provider or f"fake-{self.channel}"
 
     def send_many(self, messages: Sequence[Message]) -> Sequence[SendResult]:
         self.before(messages)

@@ -216,7 +216,9 @@ class Dispatch:
             for _, draft, each in sent:
                 if isinstance(each.result, Refused) and each.result.forget_contact:
                     suppress(tx, draft.message.to, draft.message.channel, each.result.reason[:64], now)
-            heard = [Heard(d.provider, d.message.channel, h.result, h.seconds) for _, d, h in sent]
+            heard = [
+                Heard(d.message.id, d.provider, d.message.channel, h.result, h.seconds) for _, d, h in sent
+            ]
             self.traffic.heard(tx, heard, now)
             climb.move(tx, [move for move, _ in ours], holder, now)
             climb.wake(tx, sending.heard_late(tx, [f for m, f in moves if m.id not in kept], now), now)

@@ -204,5 +204,6 @@ def _draft(  # a draft is all of this
         template=template,
         template_sha256=sha256,
         is_new=bool(sha256),
+        urgency_rank=claimed.urgency_rank,
         provider=provider,
     )

@@ -24,8 +24,9 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a provider said of a message, and how long the piece it was in took a message, in seconds."""
+    """What a provider said of a message (our id), and the seconds that a message of its piece took."""
 
+    message: str
     provider: str
     channel: Channel
     result: SendResult

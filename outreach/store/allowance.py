@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, select, tuple_, update
 
-from outreach.domain.traffic.bucket import Bucket, full
+from outreach.domain.traffic.bucket import Allowance, Bucket, full, refitted
+from outreach.domain.traffic.caps import Slot
 from outreach.store.database import Tx
 from outreach.store.tables import audit, buckets, tallies
 
@@ -21,12 +22,6 @@ KEPT_FOR = timedelta(days=40)
 
 MANY = 400
 """Rows asked for at once: SQLite takes so many parameters and no more."""
-
-Allowance = tuple[float, int]
-"""Parts a second, and at most at once."""
-
-Slot = tuple[str, datetime]
-"""A tally's key, and the beginning of its hour or day."""
 
 Counted = tuple[int, int | None]
 """What a tally came to, and its cap."""
@@ -37,12 +32,9 @@ def take_buckets(tx: Tx, wanted: Mapping[str, Allowance], now: datetime) -> dict
     found = _buckets(tx, sorted(wanted))
     missing = sorted(wanted.keys() - found.keys())
     if missing:
-        tx.insert_new(buckets, [_row(key, full(*wanted[key], now)) for key in missing])
+        tx.insert_new(buckets, [_row(key, full(wanted[key], now)) for key in missing])
         found |= _buckets(tx, missing)
-    return {
-        key: Bucket(rate=rate, burst=burst, full_at=found[key].full_at, queue=found[key].queue)
-        for key, (rate, burst) in wanted.items()
-    }
+    return {key: refitted(found[key], allowance, now) for key, allowance in wanted.items()}
 
 
 def keep_buckets(tx: Tx, kept: Mapping[str, Bucket]) -> None:

@@ -17,15 +17,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from outreach.domain.scale import Channel
 from outreach.domain.traffic.breaker import Breaker, State
 from outreach.domain.traffic.hearing import Hearing, slot_of
+from outreach.domain.traffic.policy import Name
 from outreach.store.database import Tx
 from outreach.store.intake import chunks
 from outreach.store.tables import attempts, hearings, lanes
 
 KEPT_FOR = timedelta(hours=1)
 """How long hearings are kept: longer than any window that is looked at."""
-
-Name = tuple[str, str]
-"""A channel's word and a provider's name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +40,7 @@ class Lane:
     @property
     def name(self) -> Name:
         """Its key."""
-        return self.channel.value, self.provider
+        return self.channel, self.provider
 
 
 def lanes_of(tx: Tx, shares: Mapping[Name, float], now: datetime) -> dict[Name, Lane]:
@@ -95,7 +93,7 @@ def add_hearings(tx: Tx, heard: Mapping[Name, Hearing], now: datetime) -> None:
     insert = postgresql.insert if tx.connection.dialect.name == "postgresql" else sqlite.insert
     rows = [
         {
-            "channel": channel,
+            "channel": channel.value,
             "provider": provider,
             "slot": slot_of(now),
             "tried": h.tried,
@@ -143,7 +141,7 @@ def heard_since(tx: Tx, since: datetime) -> dict[Name, Hearing]:
         .group_by(c.channel, c.provider)
     )
     return {
-        (channel, provider): Hearing(
+        (Channel(channel), provider): Hearing(
             tried=int(tried), failed=int(failed), answers=int(answers), millis=int(millis)
         )
         for channel, provider, tried, failed, answers, millis in tx.connection.execute(query)
@@ -192,7 +190,7 @@ def _lane(row: Any) -> Lane:
 
 def _new(name: Name, share: float, now: datetime) -> dict[str, Any]:
     return {
-        "channel": name[0],
+        "channel": name[0].value,
         "provider": name[1],
         "share": share,
         "weight": share,
@@ -214,7 +212,7 @@ def _keep(tx: Tx, changes: Sequence[tuple[Name, Mapping[str, Any]]]) -> None:
     tx.connection.execute(
         update(lanes).where(which).values(**values),
         [
-            {"of_channel": name[0], "of_provider": name[1], **{f"to_{k}": v for k, v in change.items()}}
+            {"of_channel": name[0].value, "of_provider": name[1], **{f"to_{k}": v for k, v in change.items()}}
             for name, change in changes
         ],
     )

@@ -30,7 +30,7 @@ class Draft:
     template: str
     template_sha256: str
     is_new: bool = True  # False where the message was written down before
-    parts: int = 1  # of an SMS; what a provider is paid by
+    urgency_rank: int = 0  # what a provider has little room for goes to the most urgent
     provider: str = ""  # where set, only this one may be tried: it may have the message already
 
 

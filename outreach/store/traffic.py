@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from sqlalchemy import or_, select
 
+from outreach.domain.scale import Channel
 from outreach.domain.traffic.caps import MILLIONTHS, PARTS, SPEND
 from outreach.domain.traffic.hearing import Hearing, slot_of
 from outreach.store.allowance import buckets_now
@@ -68,7 +69,7 @@ def standing(tx: Tx, now: datetime) -> list[ProviderStanding]:
     found = []
     for row in tx.connection.execute(select(lanes).order_by(lanes.c.channel, lanes.c.provider)):
         name = f"{row.channel}/{row.provider}"
-        bucket, sounds = kept.get(name), heard.get((row.channel, row.provider), Hearing())
+        bucket, sounds = kept.get(row.provider), heard.get((Channel(row.channel), row.provider), Hearing())
         own = counted.get(f"{SPEND}/{currency}/{name}/day", 0)
         found.append(
             ProviderStanding(

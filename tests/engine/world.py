@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,7 @@ from outreach.engine.ports import Sender
 from outreach.engine.pulling import Tools
 from outreach.engine.recovery import Recovery
 from outreach.engine.settle import Settle
-from outreach.engine.traffic import Straight
+from outreach.engine.traffic import Straight, Traffic
 from outreach.store.database import Store
 from tests.build import CATALOGUE, a_batch, a_rulebook
 from tests.fakes import (
@@ -49,6 +49,8 @@ class World:
     senders: dict[Channel, FakeSender] = field(
         default_factory=lambda: {channel: FakeSender(channel) for channel in SENT_CHANNELS}
     )
+    others: list[FakeSender] = field(default_factory=list)  # further providers of these channels
+    traffic: Callable[[], Traffic] | None = None  # a process's own; one provider a channel where None
     holders: itertools.count[int] = field(default_factory=itertools.count)
     pages: int = 0
 
@@ -78,7 +80,7 @@ class World:
             store=self.store,
             renderer=self.renderer,
             senders=self.lanes,
-            traffic=Straight({channel: sender.name for channel, sender in self.senders.items()}),
+            traffic=self.traffic() if self.traffic else self.straight(),
             grounds=Grounds(
                 core=self.core,
                 catalogue=lambda: CATALOGUE,
@@ -95,6 +97,10 @@ class World:
             hands=Hands(together=one_by_one, elapsed=lambda: self.clock().timestamp()),
         )
 
+    def straight(self) -> Traffic:
+        """One provider a channel."""
+        return Straight({channel: sender.name for channel, sender in self.senders.items()})
+
     def settle(self) -> Settle:
         """Another process that asks."""
         return Settle(
@@ -108,7 +114,7 @@ class World:
     @property
     def lanes(self) -> dict[tuple[Channel, str], Sender]:
         """Every sender by channel and name."""
-        return {(channel, sender.name): sender for channel, sender in self.senders.items()}
+        return {(s.channel, s.name): s for s in (*self.senders.values(), *self.others)}
 
     def feedback(self) -> Feedback:
         """The ear."""

@@ -7,7 +7,7 @@ message, where that is more) and `rate` for every second.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
 
@@ -18,6 +18,14 @@ HORIZON = timedelta(minutes=10)
 """Nobody is told to wait longer: by then the rate, the queue or the provider may be another."""
 
 MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """Parts a second, and at most so many at once."""
+
+    rate: float
+    burst: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +43,17 @@ class Bucket:
         return self.burst - self.rate * max((self.full_at - now).total_seconds(), 0.0)
 
 
-def full(rate: float, burst: int, now: datetime) -> Bucket:
+def full(allowance: Allowance, now: datetime) -> Bucket:
     """A bucket that nothing was taken from yet."""
-    return Bucket(rate=rate, burst=burst, full_at=now, queue=(now, now, now))
+    return Bucket(rate=allowance.rate, burst=allowance.burst, full_at=now, queue=(now, now, now))
+
+
+def refitted(bucket: Bucket, allowance: Allowance, now: datetime) -> Bucket:
+    """The bucket under an allowance that may have changed: what was taken from it stays taken."""
+    if (bucket.rate, bucket.burst) == (allowance.rate, allowance.burst):
+        return bucket
+    taken = bucket.burst - bucket.tokens(now)
+    return replace(full(allowance, now), full_at=now + timedelta(seconds=taken / allowance.rate))
 
 
 class Till:
@@ -65,11 +81,10 @@ class Till:
 
     def turn(self, parts: int, rank: int) -> datetime:
         """When a message that found too little should come again: after its like and the more urgent."""
-        until = max(self._now + self._short(parts, rank) * MICROSECOND, *self._queue[rank:])
-        last = self._now + HORIZON
-        self._queue[rank] = min(until + parts * self._price * MICROSECOND, last)
+        ready = self._now + max(self._short(parts, rank), 0) * MICROSECOND
+        step = parts * self._price * MICROSECOND
         self.touched = True
-        return min(until, last)
+        return turn(self._queue, rank, ready, step, self._now + HORIZON)
 
     def kept(self) -> Bucket:
         """The bucket as this round leaves it."""
@@ -82,3 +97,11 @@ class Till:
         """The microseconds that have to pass first; a message larger than the bucket goes when it is full."""
         wanted = min(parts * self._price + self._reserved[rank], self._room)
         return self._lacks + wanted - self._room
+
+
+def turn(queue: list[datetime], rank: int, ready: datetime, step: timedelta, last: datetime) -> datetime:
+    """When the next of this urgency has its turn: not before `ready`, `step` after the one before it, and
+    not after `last`. Nobody waits behind the less urgent."""
+    until = min(max(ready, *queue[rank:]), last)
+    queue[rank] = min(until + step, last)
+    return until

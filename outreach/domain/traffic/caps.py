@@ -8,11 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
+from outreach.domain.numbering import country_of
+
 MILLIONTHS = 1_000_000
 """Money is tallied in millionths of its unit, as whole numbers."""
+
+Slot = tuple[str, datetime]
+"""A tally's key, and the beginning of its hour or day."""
+
+COUNTRY_DIGITS = 4
+"""The digits that tell a number's country."""
+
+ELSEWHERE = "*"
+"""The name of all countries that have no line of their own."""
 
 SPEND = "spend"
 PARTS = "parts"
@@ -28,9 +40,10 @@ class Cap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CapPolicy:
-    """`caps` by the first digits of a number (`+34`; `+`: every number), the longest that fits counts.
-    `block`: a cap on every lot of numbers that share their first `block_digits` digits. `prices`: millionths
-    of `currency` a part, by first digits likewise; a number without one costs the dearest. `per_day`: what
+    """Of `caps` a number counts towards two: that of the longest prefix that it begins with (`+34901`), and
+    that of its country (`ES`), or of all countries without a cap of their own together (`*`). `block`: a cap
+    on every lot of numbers that share their first `block_digits` digits. `prices`: millionths of `currency`
+    a part, by prefix, country or `*`, the narrowest that fits; where none does, the dearest. `per_day`: what
     may be spent in a day, in millionths."""
 
     caps: Mapping[str, Cap] = field(default_factory=dict)
@@ -72,7 +85,7 @@ class Metering:
     def __init__(self, policy: CapPolicy) -> None:
         self.policy = policy
         longest = max(map(len, (*policy.caps, *policy.prices)), default=0)
-        self._length = max(longest, policy.block_digits + 1)
+        self._length = max(longest, policy.block_digits + 1, COUNTRY_DIGITS + 1)
         self._of = lru_cache(maxsize=65536)(self._meter)
 
     def meter(self, number: str) -> Meter:
@@ -84,17 +97,21 @@ class Metering:
         counters = []
         if policy.block != Cap():
             counters += _counters(digits[: policy.block_digits + 1], policy.block, "block")
-        prefix = longest_prefix(policy.caps, digits)
-        if prefix is not None:
-            counters += _counters(prefix, policy.caps[prefix], "cap")
-        known = longest_prefix(policy.prices, digits)
-        price = policy.prices[known] if known is not None else max(policy.prices.values(), default=0)
+        for name in (longest_prefix(policy.caps, digits), _country(policy.caps, digits)):
+            counters += _counters(name, policy.caps[name], "cap") if name else []
+        known = longest_prefix(policy.prices, digits) or _country(policy.prices, digits)
+        price = policy.prices[known] if known else max(policy.prices.values(), default=0)
         return Meter(tuple(counters), price)
 
 
-def longest_prefix(table: Mapping[str, object], number: str) -> str | None:
-    """The longest key that the number begins with; None where none does."""
-    return next((number[:size] for size in range(len(number), 0, -1) if number[:size] in table), None)
+def longest_prefix(table: Mapping[str, object], number: str) -> str:
+    """The longest key that the number begins with; "" where none does."""
+    return next((number[:size] for size in range(len(number), 1, -1) if number[:size] in table), "")
+
+
+def _country(table: Mapping[str, object], digits: str) -> str:
+    country = country_of(digits)
+    return country if country in table else ELSEWHERE if ELSEWHERE in table else ""
 
 
 def _counters(prefix: str, cap: Cap, kind: str) -> list[Counter]:

@@ -1,25 +1,26 @@
 """Pace: how many requests one provider is sent at once, by how it bears them.
 
-Additive increase while it answers as fast as usual and all of the limit is in use; a decrease in proportion
-where answers take much longer than usual, and where it turns requests away. Judged once for as many answers
-as the limit allows in flight, which is about one round trip.
+As in TCP Vegas: what answers take beyond the usual tells how many requests only wait at the provider. Few:
+one tenth more at once; many: one tenth less; turned away: less in proportion. Now and then half as many are
+sent for a moment, so that "the usual" is what a provider takes that is not crowded by us. Judged once for as
+many answers as the limit allows in flight, which is about one round trip.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 SLACK = 0.05
 """Seconds: what waits in our own process, and the network's noise, is no sign of a crowded provider."""
 
-PATIENT = 2.0
-"""Answers may take this many times as long as usual."""
-
-DRIFT = 0.05
-"""How fast `usual` follows answers that have become slower for good."""
+FEW, MANY = 0.1, 0.3
+"""Shares of the limit that may wait at the provider: below the one it rises, above the other it falls."""
 
 PUSHED = 0.02
 """The share of requests turned away from which on the limit goes down."""
+
+LOOK_AGAIN = 60
+"""After so many stretches the usual is learned anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +34,13 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """The limit now, and the seconds an answer usually takes (0: not known yet)."""
+    """The limit now, and the seconds an answer usually takes (0: not known yet). `age`: stretches since that
+    was learned; `resume`: the limit to go back to, while it is being learned."""
 
     limit: float
     usual: float = 0.0
+    age: int = 0
+    resume: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +58,26 @@ def paced(pace: Pace, stretch: Stretch, bounds: Bounds) -> Pace:
     """The pace after a stretch of at least one answer."""
     pushed = stretch.pushed_back / stretch.answers
     if pushed >= PUSHED:
-        return _within(bounds, pace.limit * max(0.5, 1 - pushed), pace.usual)
+        return _within(bounds, Pace(limit=pace.limit * max(0.5, 1 - pushed), usual=pace.usual))
     mean = stretch.seconds / stretch.answers
-    usual = mean if not pace.usual or mean < pace.usual else pace.usual + (mean - pace.usual) * DRIFT
-    if pace.usual and mean > pace.usual * PATIENT + SLACK:
-        return _within(bounds, pace.limit * max(0.7, (pace.usual * PATIENT + SLACK) / mean), usual)
-    raised = pace.limit + max(1.0, pace.limit / 10) if stretch.was_full else pace.limit
-    return _within(bounds, raised, usual)
+    if pace.resume is not None:
+        if pace.age == 0:  # what was begun before is still coming in
+            return replace(pace, age=1)
+        return _within(bounds, Pace(limit=pace.resume, usual=mean))
+    if pace.age >= LOOK_AGAIN:
+        return _within(bounds, Pace(limit=pace.limit / 2, usual=pace.usual, resume=pace.limit))
+    usual = min(pace.usual or mean, mean)
+    limit = pace.limit + _change(pace.limit, usual, mean, stretch)
+    return _within(bounds, Pace(limit=limit, usual=usual, age=pace.age + 1))
 
 
-def _within(bounds: Bounds, limit: float, usual: float) -> Pace:
-    return Pace(limit=min(max(limit, bounds.floor), bounds.ceiling), usual=usual)
+def _change(limit: float, usual: float, mean: float, stretch: Stretch) -> float:
+    step = max(1.0, limit / 10)
+    waiting = 1 - (usual + SLACK) / mean if mean > usual + SLACK else 0.0
+    if waiting > MANY:
+        return -step
+    return step if waiting < FEW and stretch.was_full else 0.0
+
+
+def _within(bounds: Bounds, pace: Pace) -> Pace:
+    return replace(pace, limit=min(max(pace.limit, bounds.floor), bounds.ceiling))
