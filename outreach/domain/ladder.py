@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from outreach.domain.scale import Channel
 
@@ -99,6 +100,7 @@ def freeze(ladder: Ladder) -> str:
     return json.dumps({"name": ladder.name, "steps": steps}, separators=(",", ":"), sort_keys=True)
 
 
+@lru_cache(maxsize=1024)  # a firm has a few dozen ladders, a round five hundred climbs
 def thaw(text: str) -> Ladder:
     """The ladder that `freeze` wrote."""
     raw = json.loads(text)

@@ -54,6 +54,7 @@ class Claimed:
     pattern: str
     rule: str
     urgency_rank: int
+    severity_rank: int
     in_doubt: InDoubt
     ladder: Ladder
     step: int
@@ -84,30 +85,31 @@ def load(tx: Tx, ids: Sequence[str]) -> list[Claimed]:
                 .where(outreaches.c.id.in_(chunk))
             )
         )
-    ladders: dict[str, Ladder] = {}
-    claimed = [
-        Claimed(
-            id=row.id,
-            person=row.person,
-            episode=row.episode,
-            pattern=row.pattern,
-            rule=row.rule,
-            urgency_rank=row.urgency_rank,
-            in_doubt=InDoubt(row.in_doubt),
-            ladder=ladders.setdefault(row.ladder, thaw(row.ladder)),
-            step=row.step,
-            sent=row.sent,
-            opened_at=row.opened_at,
-            due_at=row.due_at,
-            expires_at=row.expires_at,
-            flagged_at=row.flagged_at,
-            is_acknowledged=row.id in answered,
-            facts=row.facts,
-            pending=pending.get(row.id),
-        )
-        for row in rows
-    ]
+    claimed = (_claimed(row, is_acknowledged=row.id in answered, pending=pending.get(row.id)) for row in rows)
     return sorted(claimed, key=_precedence)
+
+
+def _claimed(row: Any, *, is_acknowledged: bool, pending: Pending | None) -> Claimed:
+    return Claimed(
+        id=row.id,
+        person=row.person,
+        episode=row.episode,
+        pattern=row.pattern,
+        rule=row.rule,
+        urgency_rank=row.urgency_rank,
+        severity_rank=row.severity_rank,
+        in_doubt=InDoubt(row.in_doubt),
+        ladder=thaw(row.ladder),
+        step=row.step,
+        sent=row.sent,
+        opened_at=row.opened_at,
+        due_at=row.due_at,
+        expires_at=row.expires_at,
+        flagged_at=row.flagged_at,
+        is_acknowledged=is_acknowledged,
+        facts=row.facts,
+        pending=pending,
+    )
 
 
 def _precedence(one: Claimed) -> tuple[int, bool, datetime, datetime, str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 
@@ -49,60 +51,44 @@ class Settled:
 
 def doubts(tx: Tx, ids: Sequence[str]) -> list[Doubtful]:
     """What is in doubt of these outreaches; one whose message's fate was learnt meanwhile is left out."""
-    last = (
-        select(
-            attempts.c.message,
-            func.max(attempts.c.n).label("n"),
-            func.count(attempts.c.settled).filter(attempts.c.settled == How.REPEATED.value).label("repeats"),
-        )
-        .group_by(attempts.c.message)
-        .subquery()
-    )
     found = []
     for chunk in chunks(ids):
-        query = (
-            select(
-                messages,
-                outreaches.c.sent,
-                outreaches.c.ladder,
-                outreaches.c.in_doubt,
-                last.c.n,
-                last.c.repeats,
-                attempts.c.provider,
-                attempts.c.started_at,
-                attempts.c.finished_at,
-                attempts.c.safe_at,
-            )
+        rows = tx.connection.execute(
+            select(messages, outreaches.c.sent, outreaches.c.ladder, outreaches.c.in_doubt)
             .join(outreaches, outreaches.c.id == messages.c.outreach)
-            .join(last, last.c.message == messages.c.id)
-            .join(attempts, (attempts.c.message == messages.c.id) & (attempts.c.n == last.c.n))
             .where(
                 messages.c.outreach.in_(chunk),
                 messages.c.step == outreaches.c.step,
                 messages.c.status == Status.IN_DOUBT.value,
             )
-        )
-        for row in tx.connection.execute(query):
-            since = row.finished_at or row.started_at
-            found.append(
-                Doubtful(
-                    outreach=row.outreach,
-                    person=row.person,
-                    step=row.step,
-                    sent=row.sent,
-                    wait=thaw(row.ladder).steps[row.step].wait,
-                    message=read_message(tx, row, row.n),
-                    provider=row.provider,
-                    tried_at=row.started_at,
-                    doubt=Doubt(
-                        since=since,
-                        safe_at=row.safe_at or since,
-                        policy=InDoubt(row.in_doubt),
-                        repeats=row.repeats,
-                    ),
-                )
-            )
+        ).all()
+        tried: dict[str, list[Any]] = defaultdict(list)
+        theirs = attempts.c.message.in_([row.id for row in rows])
+        for attempt in tx.connection.execute(select(attempts).where(theirs).order_by(attempts.c.n)):
+            tried[attempt.message].append(attempt)
+        found += [_doubtful(tx, row, tried[row.id]) for row in rows if tried[row.id]]
     return found
+
+
+def _doubtful(tx: Tx, row: Any, tried: Sequence[Any]) -> Doubtful:
+    last = tried[-1]
+    since = last.finished_at or last.started_at
+    return Doubtful(
+        outreach=row.outreach,
+        person=row.person,
+        step=row.step,
+        sent=row.sent,
+        wait=thaw(row.ladder).steps[row.step].wait,
+        message=read_message(tx, row, last.n),
+        provider=last.provider,
+        tried_at=last.started_at,
+        doubt=Doubt(
+            since=since,
+            safe_at=last.safe_at or since,
+            policy=InDoubt(row.in_doubt),
+            repeats=sum(attempt.settled == How.REPEATED for attempt in tried),
+        ),
+    )
 
 
 def settle(tx: Tx, settled: Sequence[Settled], now: datetime) -> None:
