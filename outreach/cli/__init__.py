@@ -33,7 +33,7 @@ def outreach(context: click.Context, workspace: Path | None, log: str, verbose: 
     \b
     Exit codes: 0 done; 1 the answer is no (unknown user, failed example);
     2 settings, rules, templates or the command line do not fit; 3 the database cannot be used;
-    4 a feed cannot be read; 5 the archive cannot be written; 130 interrupted.
+    4 a feed cannot be read; 5 the archive cannot be written; 70 a bug of ours; 130 interrupted.
     """
     log_to_stderr(log, verbose=verbose)
     context.obj = workspace or workspace_from_environment()
