@@ -75,6 +75,7 @@ class Routing:
                         sender: tills[f"{provider}/{sender}"]
                         for sender in self.policy.sender_allowances.get(provider, ())
                     },
+                    usual_sender=self.policy.usual_senders.get(provider, ""),
                     again_at=breaker.until or at,
                     waiting=self.queues.setdefault((channel, provider), [at, at, at]),
                     quota=quota,

@@ -8,14 +8,15 @@ from typing import Literal
 from pydantic import Field, SecretStr
 
 from outreach.settings.section import Section
+from outreach.settings.traffic import Email, Sms
 
 
 class ChannelSettings(Section):
-    """Who carries each channel: `outbox` writes files and needs no account."""
+    """Who carries each channel: `outbox` writes files and needs no account. Several may share one."""
 
     push: Literal["outbox", "fcm", "none"] = "outbox"
-    sms: Literal["outbox", "twilio", "none"] = "outbox"
-    email: Literal["outbox", "sendgrid", "smtp", "none"] = "outbox"
+    sms: Sms = "outbox"
+    email: Email = "outbox"
     inbox: Literal["outbox", "kept"] = "kept"
 
 

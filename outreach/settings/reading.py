@@ -37,7 +37,7 @@ def read_settings(workspace: Path) -> Settings:
 
 def _problem(file: Path, text: str, error: Any) -> str:
     """One line: file, line of the nearest key where it is in the file, path of the key, what is wrong."""
-    path = [str(part) for part in error["loc"] if part not in {"files", "sql", "http"}]
+    path = [str(part) for part in error["loc"] if part not in {"files", "sql", "http", "word", "carriers"}]
     line = _line_of(text, path)
     where = f"{file}:{line}" if line else str(file)
     return f"{where}: {'.'.join(path) or 'settings'}: {error['msg']}"

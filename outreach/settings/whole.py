@@ -27,6 +27,7 @@ from outreach.settings.parties import (
     TwilioSettings,
     WebSettings,
 )
+from outreach.settings.traffic import TrafficSettings
 from outreach.settings.watch import WatchSettings
 
 FILE = "outreach.toml"
@@ -65,7 +66,9 @@ class Settings(BaseSettings):
     senders: Mapping[Country, SenderSettings] = {}
     sender_registration: Literal["listed", "everywhere", "none"] = "listed"
     channels: ChannelSettings = ChannelSettings()
+    traffic: TrafficSettings = TrafficSettings()
     twilio: TwilioSettings = TwilioSettings()
+    twilio2: TwilioSettings = TwilioSettings()
     sendgrid: SendGridSettings = SendGridSettings()
     smtp: SmtpSettings = SmtpSettings()
     fcm: FcmSettings = FcmSettings()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import datetime
 from functools import cached_property
@@ -23,11 +23,12 @@ from outreach.engine.dispatch import Dispatch
 from outreach.engine.feedback import Feedback
 from outreach.engine.grounds import Grounds
 from outreach.engine.intake import Intake
-from outreach.engine.ports import Core, FlagFeed, Sender, Senders
+from outreach.engine.ports import Core, FlagFeed, Senders
 from outreach.engine.pulling import Tools
 from outreach.engine.recovery import Recovery
 from outreach.engine.settle import Settle
-from outreach.engine.traffic import Straight
+from outreach.engine.steering import steering
+from outreach.engine.traffic import Straight, Traffic
 from outreach.engine.watch import Looking, Watch
 from outreach.settings import Settings, read_key, read_keys, read_settings
 from outreach.store import schema
@@ -39,7 +40,8 @@ from outreach.wiring import chance, watching
 from outreach.wiring.beating import beating
 from outreach.wiring.feeds import feeds
 from outreach.wiring.rules import RulesInForce
-from outreach.wiring.senders import discards, senders
+from outreach.wiring.senders import Carried, Parties, discards, parties
+from outreach.wiring.traffic import traffic_policy
 
 
 def shipped(name: str) -> Path:
@@ -134,13 +136,24 @@ class House:
         return Intake(feeds=self.feeds, rulebook=self.rules.current, tools=tools)
 
     @cached_property
-    def senders(self) -> Mapping[Channel, Sender]:
+    def _parties(self) -> Parties:
+        return Parties(discards(), {}) if self.rehearses else parties(self.settings, self.clock)
+
+    @property
+    def senders(self) -> Carried:
         """Who carries what; nobody in a rehearsal."""
-        return discards() if self.rehearses else senders(self.settings, self.clock)
+        return self._parties.carried
 
     @property
     def _lanes(self) -> Senders:
-        return {(channel, sender.name): sender for channel, sender in self.senders.items()}
+        return {(channel, sender.name): sender for channel, those in self.senders.items() for sender in those}
+
+    @cached_property
+    def traffic(self) -> Traffic:
+        """Who goes first, by whom; a rehearsal asks nobody, and takes nothing from what all share."""
+        if self.rehearses:
+            return Straight({channel: those[0].name for channel, those in self.senders.items()})
+        return steering(traffic_policy(self.settings), self.store.lease_clock, self._parties.pulses)
 
     @cached_property
     def grounds(self) -> Grounds:
@@ -162,7 +175,7 @@ class House:
             store=self.store,
             renderer=self.renderer,
             senders=self._lanes,
-            traffic=Straight({channel: sender.name for channel, sender in self.senders.items()}),
+            traffic=self.traffic,
             grounds=self.grounds,
             policy=GatePolicy(
                 quiet=QuietHours(start=quiet.start, end=quiet.end),

@@ -14,7 +14,9 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 
 from outreach.adapters.transport import Line, line
+from outreach.adapters.transport.crowd import Crowd
 from outreach.domain.delivery import Unavailable
+from outreach.domain.traffic.pace import Bounds
 from tests.adapters.conformance import HASTY
 from tests.adapters.loopback import Act, loopback, reply
 
@@ -122,3 +124,70 @@ def test_an_interrupted_process_posts_nothing_more_and_ends_at_once() -> None:
         process.communicate(timeout=20)
         assert time.monotonic() - began < 4
         assert len(server.seen) == 2
+
+
+class Crowded(httpx.AsyncBaseTransport):
+    """A provider that works on so many at once, in a fixed time each; the rest wait, or are turned away."""
+
+    def __init__(self, capacity: int, seconds: float, turned_away: bool = False) -> None:
+        self.work, self.seconds, self.turned_away = asyncio.Semaphore(capacity), seconds, turned_away
+        self.inside = self.most = 0
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if self.turned_away and self.work.locked():
+            return httpx.Response(429)
+        self.inside += 1
+        self.most = max(self.most, self.inside)
+        async with self.work:
+            await asyncio.sleep(self.seconds)
+        self.inside -= 1
+        return httpx.Response(200)
+
+
+def test_a_provider_that_bears_more_is_sent_more_at_once() -> None:
+    provider = Crowded(capacity=1000, seconds=0.005)
+    with Line(provider, Bounds(floor=2, start=4, ceiling=40), HASTY) as exchange:
+        for _ in range(6):
+            exchange([POST] * 100)
+        assert exchange.in_flight > 15
+        assert exchange.pulse()[0] == 600
+    assert 4 < provider.most <= 40
+
+
+def test_a_provider_that_turns_requests_away_is_sent_fewer_at_once() -> None:
+    with Line(Crowded(5, 0.005, turned_away=True), Bounds(floor=2, start=40, ceiling=40), HASTY) as exchange:
+        exchange([POST] * 400)
+        assert exchange.in_flight < 15
+
+
+def test_a_provider_that_slows_under_load_is_sent_fewer_at_once() -> None:
+    provider = Crowded(capacity=1000, seconds=0.02)
+    with Line(provider, Bounds(floor=2, start=40, ceiling=40), HASTY) as exchange:
+        exchange([POST] * 80)
+        provider.seconds = 0.3
+        exchange([POST] * 200)
+        assert exchange.in_flight < 30
+
+
+def test_requests_that_wait_for_a_place_all_get_one_though_others_are_given_up() -> None:
+    async def story() -> list[str]:
+        crowd, done = Crowd(Bounds(floor=1, start=1, ceiling=1)), []
+
+        async def visit(name: str) -> None:
+            await crowd.enter()
+            try:
+                await asyncio.sleep(0)
+                done.append(name)
+            finally:
+                crowd.leave()
+
+        visits = {name: asyncio.ensure_future(visit(name)) for name in "abcdef"}
+        await asyncio.sleep(0)
+        visits["b"].cancel()
+        await asyncio.sleep(0)
+        visits["d"].cancel()
+        await asyncio.gather(*visits.values(), return_exceptions=True)
+        await asyncio.wait_for(crowd.enter(), 1)
+        return done
+
+    assert asyncio.run(story()) in (["a", "c", "e", "f"], ["a", "b", "c", "e", "f"])

@@ -15,10 +15,12 @@ from types import TracebackType
 
 import httpx
 
+from outreach.adapters.transport.crowd import Crowd
 from outreach.adapters.transport.thin import ThinTransport
 from outreach.adapters.transport.wire import NotBegun, Patience
 from outreach.answers import Answer
 from outreach.domain.delivery import Unavailable, Unknown
+from outreach.domain.traffic.pace import Bounds
 
 NEVER_WRITTEN = (
     httpx.ConnectError,  # refused, unreachable, no such name, TLS not agreed
@@ -27,6 +29,9 @@ NEVER_WRITTEN = (
     httpx.LocalProtocolError,  # a request that cannot be written as HTTP
 )
 """Errors of *our* transport that prove that not one byte of a request was written; of no other transport."""
+
+BOUNDS = Bounds()
+"""At 80 ms an answer the start makes some 600 messages a second, the ceiling four times that."""
 
 CLOSED = Unavailable("not tried: the line is closed", is_tried=False)
 TOO_LATE = Unavailable("not tried: the batch took too long", is_tried=False)
@@ -43,20 +48,22 @@ def failure(error: Exception) -> Unavailable | Unknown:
 
 
 class Line:
-    """An `Exchange` with so many requests in flight at most, also when several threads call it at once."""
+    """An `Exchange` with so many requests in flight at most, also when several threads call it at once.
+
+    `in_flight` is a number, or the bounds of one that follows how the provider bears it.
+    """
 
     def __init__(
         self,
         transport: httpx.AsyncBaseTransport,
-        in_flight: int,
+        in_flight: int | Bounds,
         patience: Patience | None = None,
         elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
         self._transport = transport
-        self._in_flight = in_flight
         self._patience = patience or Patience()
         self._elapsed = elapsed
-        self._slots = asyncio.Semaphore(in_flight)
+        self._crowd = Crowd(_bounds(in_flight))
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: Callable[[], object] | None = None
@@ -75,6 +82,15 @@ class Line:
         except BaseException:  # somebody pressed Ctrl-C: nobody is left to hear what the rest would become
             batch.cancel()
             raise
+
+    @property
+    def in_flight(self) -> int:
+        """How many requests may be in flight now."""
+        return self._crowd.limit
+
+    def pulse(self) -> tuple[int, float]:
+        """How many answers there were so far, and the seconds they took together."""
+        return self._crowd.pulse()
 
     def close(self) -> None:
         """Let go of every connection; requests under way are waited for, others not begun any more."""
@@ -105,7 +121,8 @@ class Line:
         until = self._elapsed() + self._patience.batch
         answers: list[Answer] = [TOO_LATE] * len(requests)
         places = iter(range(len(requests)))
-        hands = min(self._in_flight, len(requests))
+        # More hands than may be busy now: the limit may rise meanwhile.
+        hands = min(2 * self._crowd.limit, self._crowd.bounds.ceiling, len(requests))
         await asyncio.gather(*(self._work(requests, places, answers, until) for _ in range(hands)))
         return answers
 
@@ -113,15 +130,33 @@ class Line:
         self, requests: Sequence[httpx.Request], places: Iterator[int], answers: list[Answer], until: float
     ) -> None:
         for place in places:
-            async with self._slots:
+            await self._crowd.enter()
+            try:
                 if self._over.is_set() or self._elapsed() > until:
                     answers[place] = CLOSED if self._over.is_set() else TOO_LATE
-                    continue
-                requests[place].extensions["may_begin"] = lambda: self._elapsed() <= until
-                try:
-                    answers[place] = await self._transport.handle_async_request(requests[place])
-                except Exception as error:  # whatever a transport throws, the message is only in doubt
-                    answers[place] = failure(error)
+                else:
+                    requests[place].extensions["may_begin"] = lambda: self._elapsed() <= until
+                    answers[place] = await self._post(requests[place])
+            finally:
+                self._crowd.leave()
+
+    async def _post(self, request: httpx.Request) -> Answer:
+        now = asyncio.get_running_loop().time
+        began = now()
+        try:
+            answer = await self._transport.handle_async_request(request)
+        except Exception as error:  # whatever a transport throws, the message is only in doubt
+            if not isinstance(error, NotBegun):
+                self._crowd.heard(now() - began, error)
+            return failure(error)
+        self._crowd.heard(now() - began, answer)
+        return answer
+
+
+def _bounds(in_flight: int | Bounds) -> Bounds:
+    if isinstance(in_flight, Bounds):
+        return in_flight
+    return Bounds(floor=in_flight, start=in_flight, ceiling=in_flight)
 
 
 def _stop(
@@ -147,7 +182,9 @@ async def _let_go(transport: httpx.AsyncBaseTransport) -> None:
     await asyncio.sleep(0)  # connections are let go of one turn later
 
 
-def line(in_flight: int, patience: Patience | None = None, trust: ssl.SSLContext | None = None) -> Line:
+def line(
+    in_flight: int | Bounds = BOUNDS, patience: Patience | None = None, trust: ssl.SSLContext | None = None
+) -> Line:
     """A line with so many requests in flight at once. `trust` replaces the system's certificates."""
     patience = patience or Patience()
     return Line(ThinTransport(patience, trust), in_flight, patience)

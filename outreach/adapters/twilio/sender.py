@@ -33,11 +33,11 @@ _Steps = Coroutine[object, object, object]
 class TwilioSms:
     """A sender of SMS."""
 
-    name = "twilio"
     channel = Channel.SMS
     repeats_safely = False
 
-    def __init__(self, account: TwilioAccount, exchange: Exchange) -> None:
+    def __init__(self, account: TwilioAccount, exchange: Exchange, name: str = "twilio") -> None:
+        self.name = name
         self._account = account
         self._exchange = exchange
         self.settles_after = account.settles_after

@@ -18,11 +18,13 @@ Name = tuple[Channel, str]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrafficPolicy:
     """`shares`: each provider's part of its channel. `allowances`: by provider; `sender_allowances`: by
-    provider and sender (`+15550100`), where "" is the provider's usual one. Who is not named has no limit."""
+    provider and sender (`+15550100`); who is not named has no limit. `usual_senders`: whom a provider's
+    messages come from where they say nothing else."""
 
     shares: Mapping[Name, float]
     allowances: Mapping[str, Allowance] = field(default_factory=dict)
     sender_allowances: Mapping[str, Mapping[str, Allowance]] = field(default_factory=dict)
+    usual_senders: Mapping[str, str] = field(default_factory=dict)
     breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
     steer: SteerPolicy = field(default_factory=SteerPolicy)
     caps: CapPolicy = field(default_factory=CapPolicy)

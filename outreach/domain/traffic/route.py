@@ -57,6 +57,7 @@ class Road:
     share: float
     tills: Sequence[Till]
     by_sender: Mapping[str, Till]
+    usual_sender: str = ""
     again_at: datetime
     waiting: list[datetime]
     quota: int | None = None
@@ -68,7 +69,7 @@ class Road:
 
     def tills_of(self, sender: str) -> Sequence[Till]:
         """What a message from this sender takes from."""
-        own = self.by_sender.get(sender)
+        own = self.by_sender.get(sender or self.usual_sender)
         return self.tills if own is None else [*self.tills, own]
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import stat
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from outreach.store.schema import HOW_TO_MIGRATE
 from outreach.wiring.checkup.finding import Finding, State, guarded
 from outreach.wiring.house import House, shipped
 from outreach.wiring.senders import senders
+from outreach.wiring.traffic import traffic_policy
 
 LEAST_FREE = 200 * 2**20
 MOST_SKEW_SECONDS = 5.0
@@ -25,7 +26,7 @@ MOST_SKEW_SECONDS = 5.0
 
 def settings(settings: Settings) -> Iterator[Finding]:
     """Who we are, who carries what, and whom a real message may reach."""
-    channels = ", ".join(f"{name}: {word}" for name, word in settings.channels.model_dump().items())
+    channels = ", ".join(f"{name}: {_who(said)}" for name, said in settings.channels.model_dump().items())
     feeds = ", ".join(f"{name} ({one.kind})" for name, one in settings.feeds.items()) or "none"
     live = settings.live_recipients
     reach = "everyone" if live == "everyone" else f"{len(live)} on the list of live_recipients"
@@ -39,6 +40,10 @@ def settings(settings: Settings) -> Iterator[Finding]:
             state=State.WARNING,
             mend=f"chmod 600 {secrets}",
         )
+
+
+def _who(said: str | Sequence[Mapping[str, object]]) -> str:
+    return said if isinstance(said, str) else " and ".join(str(one["provider"]) for one in said)
 
 
 def keys(settings: Settings) -> Iterator[Finding]:
@@ -121,7 +126,9 @@ def _feed(name: str, check: Callable[[], None]) -> Iterator[Finding]:
 def providers(house: House) -> Iterator[Finding]:
     """Whether each channel has what its provider needs."""
     chosen = senders(house.settings, house.clock)
-    said = ", ".join(f"{channel.value} by {sender.name}" for channel, sender in chosen.items()) or "none"
+    traffic_policy(house.settings)
+    by = {channel: " and ".join(sender.name for sender in those) for channel, those in chosen.items()}
+    said = ", ".join(f"{channel.value} by {names}" for channel, names in by.items()) or "none"
     yield Finding(about="senders", says=f"ready: {said}")
 
 
