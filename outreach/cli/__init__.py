@@ -8,7 +8,20 @@ from pathlib import Path
 import click
 from rich.markup import escape
 
-from outreach.cli import demo, doctor, history, init, operate, rules, run, sendtest, status, templates, web
+from outreach.cli import (
+    demo,
+    doctor,
+    history,
+    init,
+    keeping,
+    operate,
+    rules,
+    run,
+    sendtest,
+    status,
+    templates,
+    web,
+)
 from outreach.cli.console import err, say_refusal
 from outreach.cli.logs import log_to_stderr
 from outreach.cli.traces import tell_what_nobody_caught, trace
@@ -53,6 +66,10 @@ for command in (
     history.stop,
     history.note,
     operate.approvals,
+    keeping.halt,
+    keeping.lift,
+    keeping.backup,
+    keeping.restore,
     sendtest.send_test_command,
     rules.rules,
     templates.templates,

@@ -18,6 +18,8 @@ from outreach.engine.pulling import Pulling, Tools
 from outreach.errors import FeedError
 from outreach.store import looks, runs
 from outreach.store.database import Tx
+from outreach.store.halting import restored_from
+from outreach.store.restoring import why_held
 from outreach.telemetry import FEED_FAILED, RULE_HELD, RUN_DIED, RUN_FINISHED
 
 DEAD_AFTER = timedelta(seconds=30)
@@ -101,11 +103,12 @@ class Intake:
         """Let what a run opened climb, but hold what is over its rule's limits; how many rules are held."""
         limits = {(s.pattern, rule.id): rule.limits for s in book.sets.values() for rule in s.rules}
         opened, read = runs.opened_by(tx, run)
+        since = restored_from(tx)  # after a restore feeds bring again what was warned about before
         held = {
             (o.pattern, o.rule): reason
             for o in opened
-            if (o.pattern, o.rule) in limits
-            if (reason := over(limits[o.pattern, o.rule], o.users, read))
+            if (o.pattern, o.rule) in limits or since
+            if (reason := why_held(since) if since else over(limits[o.pattern, o.rule], o.users, read))
         }
         for (pattern, rule), reason in held.items():
             log.warning(RULE_HELD, run=run, pattern=pattern, rule=rule, reason=reason)

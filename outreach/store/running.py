@@ -45,7 +45,7 @@ def running(store: Store, tx: Tx, now: datetime) -> Running:
         dead_runs=_dead_runs(tx, leases - RUN_DEAD_AFTER),
         halts=standing,
         feeds=feed_looks(tx),
-        processes=_processes(tx),
+        processes=processes_now(tx),
         providers=_providers(tx, now),
         closed=closed,
         too_late=too_late,
@@ -114,7 +114,8 @@ def _dead_runs(tx: Tx, before: datetime) -> Waiting:
     return _waiting(tx, last, (runs.c.state == "running") & (last < before))
 
 
-def _processes(tx: Tx) -> tuple[Process, ...]:
+def processes_now(tx: Tx) -> tuple[Process, ...]:
+    """Every process that said that it lives, the oldest first."""
     query = select(processes).order_by(processes.c.started_at, processes.c.holder)
     return tuple(
         Process(
