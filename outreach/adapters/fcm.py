@@ -203,7 +203,7 @@ def collapse_key(message: Message) -> str:
 
 def _body(message: Message, ttl: timedelta | None) -> bytes:
     key = collapse_key(message)
-    android: dict[str, object] = {"collapse_key": key, "priority": "HIGH", "notification": {"tag": key}}
+    android: dict[str, object] = {"collapseKey": key, "priority": "HIGH", "notification": {"tag": key}}
     if ttl is not None:
         android["ttl"] = f"{int(ttl.total_seconds())}s"
     words = message.content

@@ -115,8 +115,9 @@ def test_every_status_with_every_kind_of_body_is_in_the_table_once_and_means_tha
 
 @pytest.mark.parametrize("party", PARTIES)
 def test_whatever_is_unavailable_honours_retry_after(party: str) -> None:
+    made = sender(party)
     for status, body in product((429, 400, 404), OTHER):
-        came = result(party, httpx.Response(status, headers=RETRY, **body))
+        came = result(party, httpx.Response(status, headers=RETRY, **body), made)
         assert isinstance(came, Unavailable)
         assert came.retry_after == timedelta(seconds=7)
 

@@ -114,7 +114,7 @@ def test_a_repeat_replaces_the_first_on_the_device() -> None:
     first, second = (json.loads(push.content)["message"] for push in google.pushes)
     assert first == second
     key = MESSAGE.thread
-    assert first["android"]["collapse_key"] == first["android"]["notification"]["tag"] == key
+    assert first["android"]["collapseKey"] == first["android"]["notification"]["tag"] == key
     assert first["apns"]["headers"]["apns-collapse-id"] == key
 
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.prove.ground import POSTGRES, SHARED
+from tests.prove.ground import POSTGRES, SHARED, SPECS
 from tests.prove.promises import Edit
 
 INSTALL_PATIENCE = 600
@@ -52,6 +52,12 @@ def shared() -> Path:
     """Where the shared records are: as the environment says, else beside the repository."""
     told = os.environ.get(SHARED, "")  # noqa: TID251  # the one variable the issue names
     return Path(told).resolve() if told else repository().parent / "shared"
+
+
+def specifications() -> dict[str, str]:
+    """Where the published specifications of providers lie, as a variable, if anybody said so."""
+    told = os.environ.get(SPECS, "")  # noqa: TID251  # they are fetched by hand and never committed
+    return {SPECS: str(Path(told).resolve())} if told else {}
 
 
 def uncommitted(source: Path) -> list[str]:

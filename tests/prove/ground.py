@@ -21,6 +21,7 @@ from tests.prove.figures import MissingPart
 
 POSTGRES = "OUTREACH_PROVE_POSTGRES"
 SHARED = "OUTREACH_SHARED"
+SPECS = "OUTREACH_SPECS"
 DATABASES = ("sqlite", "postgresql")
 
 

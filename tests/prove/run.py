@@ -45,9 +45,8 @@ def main(words: Sequence[str] | None = None) -> int:
             return 1
         telling.installed(time.perf_counter() - begun)
         with clone.postgres() as variables:
-            place = clone.Place(
-                root=root, python=python, variables={**variables, SHARED: str(clone.shared())}
-            )
+            told = {**variables, **clone.specifications(), SHARED: str(clone.shared())}
+            place = clone.Place(root=root, python=python, variables=told)
             outcomes = _prove(place, asked, telling)
     return telling.end(outcomes, time.perf_counter() - begun)
 
