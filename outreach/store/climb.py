@@ -73,7 +73,7 @@ def claim(tx: Tx, lease: Lease, now: datetime, which: Which) -> list[str]:
         .values(lease_until=lease.until, lease_holder=lease.holder)
         .returning(outreaches.c.id)
     )
-    return list(tx.connection.execute(change).scalars())
+    return list(tx.connection.execute(change).scalars().all())
 
 
 def renew(tx: Tx, ids: Sequence[str], lease: Lease) -> set[str]:
@@ -82,34 +82,39 @@ def renew(tx: Tx, ids: Sequence[str], lease: Lease) -> set[str]:
     A process that slept past its lease, or whose outreach was answered meanwhile, learns it here, in the
     transaction that writes the attempt.
     """
-    ours: set[str] = set()
-    for chunk in chunks(ids):
-        change = (
-            update(outreaches)
-            .where(
-                outreaches.c.id.in_(chunk),
-                outreaches.c.lease_holder == lease.holder,
-                outreaches.c.lease_until > lease.now,
-                outreaches.c.state != "closed",
-            )
-            .values(lease_until=lease.until)
-            .returning(outreaches.c.id)
+    change = (
+        update(outreaches)
+        .where(
+            tx.among(outreaches.c.id, ids),
+            outreaches.c.lease_holder == lease.holder,
+            outreaches.c.lease_until > lease.now,
+            outreaches.c.state != "closed",
         )
-        ours.update(tx.connection.execute(change).scalars())
-    return ours
+        .values(lease_until=lease.until)
+        .returning(outreaches.c.id)
+    )
+    return set(tx.connection.execute(change).scalars().all())
 
 
 def still_held(tx: Tx, ids: Sequence[str], holder: str) -> set[str]:
     """Those of these that nobody has taken over, ended or not; they stay so for this transaction."""
-    kept: set[str] = set()
-    for chunk in chunks(ids):
-        query = (
-            select(outreaches.c.id)
-            .where(outreaches.c.id.in_(chunk), outreaches.c.lease_holder == holder)
-            .with_for_update()
+    query = (
+        select(outreaches.c.id)
+        .where(tx.among(outreaches.c.id, ids), outreaches.c.lease_holder == holder)
+        .with_for_update()
+    )
+    return set(tx.connection.execute(query).scalars().all())
+
+
+def stand(tx: Tx, places: Sequence[tuple[str, int, int]], holder: str) -> None:
+    """Where these climbs stand (outreach, step, sent) while the message of that step is under way."""
+    if places:
+        tx.connection.execute(
+            update(outreaches)
+            .where(outreaches.c.id == bindparam("which"), outreaches.c.lease_holder == holder)
+            .values(step=bindparam("to_step"), sent=bindparam("to_sent")),
+            [{"which": id, "to_step": step, "to_sent": sent} for id, step, sent in places],
         )
-        kept.update(tx.connection.execute(query).scalars())
-    return kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,29 +129,33 @@ class Next:
     is_settling: bool = False
 
 
+_MOVE = (
+    update(outreaches)
+    .where(
+        outreaches.c.id == bindparam("which"),
+        outreaches.c.lease_holder == bindparam("holder"),
+        outreaches.c.state != "closed",
+    )
+    .values(
+        step=bindparam("to_step"),
+        sent=bindparam("to_sent"),
+        due_at=bindparam("to_due"),
+        state=bindparam("to_state"),
+        closed_at=bindparam("to_closed"),
+        close_reason=bindparam("to_reason"),
+        lease_until=None,
+    )
+)
+
+
 def move(tx: Tx, moves: Sequence[Next], holder: str, now: datetime) -> None:
     """Move these on and give back their leases; one that another process took over is left alone."""
-    if not moves:
-        return
-    tx.connection.execute(
-        update(outreaches)
-        .where(
-            outreaches.c.id == bindparam("which"),
-            outreaches.c.lease_holder == holder,
-            outreaches.c.state != "closed",
-        )
-        .values(
-            step=bindparam("to_step"),
-            sent=bindparam("to_sent"),
-            due_at=bindparam("to_due"),
-            state=bindparam("to_state"),
-            closed_at=bindparam("to_closed"),
-            close_reason=bindparam("to_reason"),
-            lease_until=None,
-        ),
+    tx.each(
+        _MOVE,
         [
             {
                 "which": m.id,
+                "holder": holder,
                 "to_step": m.step,
                 "to_sent": m.sent,
                 "to_due": m.due_at,

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, func, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    UpdateBase,
+    any_,
+    create_engine,
+    event,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -32,6 +46,21 @@ class Tx:
         """Write these rows; every row has the same keys."""
         if rows:
             bulk.insert(self.connection, table, rows)
+
+    def each(self, statement: UpdateBase, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Do a constant statement once for every row of values of its `bindparam`s."""
+        if rows:
+            bulk.each(self.connection, statement, rows)
+
+    def among(self, column: ColumnElement[str], values: Iterable[str]) -> ColumnElement[bool]:
+        """That a column is one of these values, however many: they go over as one parameter.
+
+        In an IN list each would be one, and Core spends 15 µs on each (measured in bench/delivery.py).
+        """
+        if self.connection.dialect.name == "postgresql":
+            return column == any_(literal(list(values), ARRAY(column.type)))
+        listed = func.json_each(json.dumps(list(values))).table_valued("value")
+        return column.in_(select(listed.c.value))
 
     def insert_new(self, table: Table[Any], rows: Sequence[Mapping[str, Any]]) -> int:
         """Write those of these rows that break no unique key; the number written."""

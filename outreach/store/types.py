@@ -42,6 +42,8 @@ class Instant(TypeDecorator[datetime]):
 def _utc(value: datetime | None) -> datetime | None:
     if value is None:
         return None
+    if value.tzinfo is UTC:
+        return value
     if value.tzinfo is None:
         raise ValueError("a moment without a time zone")
     return value.astimezone(UTC)
@@ -54,7 +56,7 @@ def _utc_text(value: datetime | None) -> str | None:
 
 
 def _from_utc_text(value: str | None) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
+    return None if value is None else datetime.fromisoformat(value + "+00:00")
 
 
 class Exact(TypeDecorator[Decimal]):
