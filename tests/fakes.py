@@ -72,6 +72,10 @@ class FakeRenderer:
     """Says the template's name, the reference and what it was told of the transfer."""
 
     unsayable: frozenset[tuple[str, Channel]] = frozenset()
+    wordings: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def variants(self, template: str, locale: str) -> Sequence[str]:
+        return self.wordings.get(template, (template,))
 
     def render(self, template: str, channel: Channel, locale: str, context: Mapping[str, object]) -> Rendered:
         if (template, channel) in self.unsayable:

@@ -28,16 +28,36 @@ class Told:
         return self.urgency_rank == Urgency.CRITICAL.rank
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weight:
+    """How much an outreach may push itself forward: by urgency, and by severity where it is later news."""
+
+    urgency_rank: int = 0
+    severity_rank: int = 0
+    opened_at: datetime | None = None
+
+    def waits_for(self, told: Told) -> bool:
+        """Whether it waits a while after this message of another outreach.
+
+        Never after what was less urgent. Nor after what was less severe and told before this came up: a worse
+        thing has happened since. Two that were due together are told one after the other all the same.
+        """
+        if told.urgency_rank != self.urgency_rank:
+            return told.urgency_rank > self.urgency_rank
+        is_news = self.opened_at is not None and told.at < self.opened_at
+        return not (is_news and told.severity_rank < self.severity_rank)
+
+
 @dataclass(frozen=True, slots=True)
 class Recent:
     """What this person was sent lately, oldest first: by the outreach in question, and by all others.
 
-    `severity_rank` is the outreach's own.
+    `weight` is the outreach's own.
     """
 
     own: tuple[Told, ...] = ()
     others: tuple[Told, ...] = ()
-    severity_rank: int = 0
+    weight: Weight | None = None
 
     @property
     def all(self) -> tuple[Told, ...]:
@@ -48,15 +68,9 @@ class Recent:
 NOTHING = Recent()
 
 
-def spaced_until(
-    others: Iterable[Told], rank: tuple[int, int], gap: timedelta, now: datetime
-) -> datetime | None:
-    """When a warning of this (urgency, severity) rank may follow what other outreaches sent; None: now.
-
-    A warning waits for what is at least as urgent and severe, and never for less.
-    """
-    ends = [told.at + gap for told in others if (told.urgency_rank, told.severity_rank) >= rank]
-    until = max(ends, default=now)
+def spaced_until(others: Iterable[Told], weight: Weight, gap: timedelta, now: datetime) -> datetime | None:
+    """When a warning of this weight may follow what other outreaches sent; None: now."""
+    until = max((told.at + gap for told in others if weight.waits_for(told)), default=now)
     return until if until > now else None
 
 

@@ -18,11 +18,13 @@ from outreach.domain.delivery import Accepted, Refused
 from outreach.domain.gate import GatePolicy
 from outreach.domain.message import Message
 from outreach.domain.scale import Channel
-from outreach.engine.errands import Errand, Ground, on_route, plan
+from outreach.engine.apart import Round, in_turn, kept_apart
+from outreach.engine.errands import Errand, on_route, plan
 from outreach.engine.grounds import Grounds
 from outreach.engine.handing import Claim, Handed, Hands
 from outreach.engine.moves import Sending, after, task_of, without_sending
 from outreach.engine.ports import Clock, NewId, Renderer, Senders
+from outreach.engine.saying import Ground
 from outreach.engine.sent import Sent, tally, told
 from outreach.engine.traffic import Heard, Traffic
 from outreach.errors import StoreError
@@ -92,14 +94,25 @@ class Dispatch:
         if not claimed:
             return None
         policy = self._policy_now()
-        planned = (self._plan(one, grounds[one.id], policy, now) for one in claimed)
-        errands = [errand for errand in planned if errand is not None]
+        errands = self._plan_all(in_turn(claimed), grounds, policy, now)
         began = self.hands.elapsed()
         started = self._start(errands, holder, now)
         drafts = [errand.draft for errand in started if errand.draft]
         claim = Claim(until=began + self.lease.total_seconds(), elapsed=self.hands.elapsed)
         handed = self._hand_over(drafts, holder, claim)
         return self._finish(started, handed, holder, self.clock())
+
+    def _plan_all(
+        self, claimed: Sequence[Claimed], grounds: Mapping[str, Ground], policy: GatePolicy, now: datetime
+    ) -> list[Errand]:
+        """What to do about each; one person is told one thing at a time."""
+        so_far, errands = Round(now), []
+        for one in claimed:
+            errand = self._plan(one, so_far.seen_by(one, grounds[one.id]), policy, now)
+            if errand is not None:
+                so_far.planned(errand)
+                errands.append(errand)
+        return errands
 
     def _plan(self, one: Claimed, ground: Ground, policy: GatePolicy, now: datetime) -> Errand | None:
         try:
@@ -123,8 +136,8 @@ class Dispatch:
             which = Which(at_most=self.batch, halted=patterns, since=self.since)
             ids = climb.claim(tx, self._lease(tx, holder, now), now, which)
             claimed = claims.load(tx, ids)
-            known = self.grounds.read(tx, claimed)
-        return claimed, self.grounds.of(claimed, known)
+            known = self.grounds.read(tx, claimed, self.policy, now)
+        return claimed, self.grounds.of(claimed, known, now)
 
     def _lease(self, tx: Tx, holder: str, now: datetime) -> Lease:
         return Lease(holder=holder, now=self.store.lease_clock(tx, now), length=self.lease)
@@ -141,7 +154,8 @@ class Dispatch:
         with self.store.begin() as tx:
             lease = self._lease(tx, holder, now)
             ours = climb.renew(tx, [errand.claimed.id for errand in errands], lease)
-            kept = self._routed(tx, [errand for errand in errands if errand.claimed.id in ours], now)
+            held = [errand for errand in errands if errand.claimed.id in ours]
+            kept = self._routed(tx, kept_apart(tx, held, self.policy, now), now)
             drafts = [errand.draft for errand in kept if errand.draft]
             runs.keep_texts(tx, self._texts(drafts), now)
             sending.end_open_attempts(tx, [d.message for d in drafts if d.message.attempt > 1], now)

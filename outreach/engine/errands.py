@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from outreach.domain.delivery import Status
 from outreach.domain.gate import Bar, BarRow, GatePolicy
-from outreach.domain.ladder import Climb, Close, Done, Step
+from outreach.domain.ladder import Climb, Close, Done
 from outreach.domain.message import Message
-from outreach.domain.profile import Profile
 from outreach.domain.scale import Channel, Urgency
-from outreach.domain.sending import Pass, Say, Sleep, errand
-from outreach.domain.transfer import Transfer
+from outreach.domain.sending import Pass, Say, Sleep, closing, errand
 from outreach.engine.ports import Renderer
+from outreach.engine.saying import Ground, Said, Voice
 from outreach.engine.traffic import Wait
-from outreach.errors import RenderError
 from outreach.store.claimed import Claimed, Pending
 from outreach.store.sending import Draft
 
 NEVER_THERE = frozenset({Status.REFUSED, Status.CANCELLED, Status.UNDELIVERED})
 """How a message ends that reached nobody: the next step need not wait for an answer to it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
-    """What a round knows of one outreach beside the claim; `message_id` and `reference` are fresh."""
-
-    profile: Profile
-    transfer: Transfer | None
-    context: Mapping[str, object] = field(repr=False)  # every word a template may say
-    message_id: str
-    reference: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +41,7 @@ class Errand:
     doubt: Pending | None = None
     bars: tuple[BarRow, ...] = ()
     sent: int = 0
+    is_crowded: bool = False  # another open outreach may write to the same person
 
 
 def plan(  # noqa: C901  # one match over the four things a step can be; splitting it would hide one
@@ -72,12 +60,13 @@ def plan(  # noqa: C901  # one match over the four things a step can be; splitti
     pending = claimed.pending
     if pending and pending.is_open and not pending.is_over and pending.message.channel not in repeatable:
         return Errand(claimed=claimed, step=claimed.step, due_at=now, doubt=pending, sent=claimed.sent)
-    climb = _climb(claimed)
+    climb, voice = _climb(claimed, ground), Voice(renderer=renderer, policy=policy, now=now)
     bars: list[BarRow] = []
     while True:
         match errand(climb, ground.profile, ground.transfer, _urgency(claimed), policy, now):
             case Done(reason):
-                return _end(claimed, climb, bars, close=reason, due_at=now)
+                close = closing(reason, _urgency(claimed), bars)
+                return _end(claimed, climb, bars, close=close, due_at=now)
             case Sleep(until, reason):
                 if reason is not None:
                     bars.append(_bar(climb, "held", reason, until))
@@ -85,15 +74,16 @@ def plan(  # noqa: C901  # one match over the four things a step can be; splitti
             case Pass(_, _, reason):
                 bars.append(_bar(climb, "barred", reason))
             case Say(index, step, override):
-                said = _say(claimed, index, step, ground, renderer)
-                if isinstance(said, Draft):
-                    bars += [_bar(climb, "overridden", override)] if override else []
-                    return _end(claimed, climb, bars, due_at=now, draft=said)
+                said = voice.say(claimed, index, step, ground)
+                if isinstance(said, Said):
+                    bars += [_bar(climb, "overridden", bar) for bar in (override, said.worn) if bar]
+                    errand_ = _end(claimed, climb, bars, due_at=now, draft=said.draft)
+                    return replace(errand_, is_crowded=True) if ground.is_crowded else errand_
                 bars.append(_bar(climb, "barred", said))
         climb = replace(climb, next_step=climb.next_step + 1, due_at=now)
 
 
-def _climb(claimed: Claimed) -> Climb:
+def _climb(claimed: Claimed, ground: Ground) -> Climb:
     """Where the climb stands, with a message of its step whose fate was learnt meanwhile behind it."""
     step, sent, due_at, pending = claimed.step, claimed.sent, claimed.due_at, claimed.pending
     if pending is not None and pending.is_over:
@@ -105,7 +95,7 @@ def _climb(claimed: Claimed) -> Climb:
         ladder=claimed.ladder,
         next_step=step,
         due_at=due_at,
-        expires_at=claimed.expires_at,
+        expires_at=ground.expires_at,
         is_acknowledged=claimed.is_acknowledged,
         sent=sent,
     )
@@ -162,48 +152,3 @@ def on_route(errand: Errand, route: str | Wait, now: datetime) -> Errand:
 def _left_in(pending: Pending) -> Status:
     """How a message ends that is not tried again: a provider that was asked before may have it."""
     return Status.IN_DOUBT if pending.may_be_there else Status.CANCELLED
-
-
-def _say(claimed: Claimed, index: int, step: Step, ground: Ground, renderer: Renderer) -> Draft | Bar:
-    """The draft of a step: the message written down before where there is one, else fresh words."""
-    if claimed.pending is not None and index == claimed.step:
-        kept = claimed.pending
-        is_step = kept.template.split(".")[0].split("@")[0] == step.template
-        if not is_step or kept.message.to != _to(ground, step):
-            return Bar.OUT_OF_DATE
-        return _draft(claimed, index, kept.message, kept.template, "", kept.provider)
-    try:
-        rendered = renderer.render(step.template, step.channel, ground.profile.locale, ground.context)
-    except RenderError:
-        return Bar.NOT_SAYABLE
-    message = Message(
-        id=ground.message_id,
-        reference=ground.reference,
-        channel=step.channel,
-        to=_to(ground, step),
-        locale=rendered.locale,
-        content=rendered.content,
-        thread=claimed.id,
-    )
-    return _draft(claimed, index, message, rendered.template, rendered.template_sha256)
-
-
-def _to(ground: Ground, step: Step) -> str:
-    channel = Channel.SMS if step.channel is Channel.CALL else step.channel  # a call goes to the same phone
-    return ground.profile.contacts.get(channel, "")
-
-
-def _draft(  # a draft is all of this
-    claimed: Claimed, index: int, message: Message, template: str, sha256: str, provider: str = ""
-) -> Draft:
-    return Draft(
-        outreach=claimed.id,
-        person=claimed.person,
-        step=index,
-        message=message,
-        template=template,
-        template_sha256=sha256,
-        is_new=bool(sha256),
-        urgency_rank=claimed.urgency_rank,
-        provider=provider,
-    )

@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import structlog
 
 from outreach.domain.facts import Catalogue
+from outreach.domain.gate import GatePolicy
 from outreach.domain.message import reference
 from outreach.domain.profile import Profile
+from outreach.domain.sending import last_moment
+from outreach.domain.takeover import takeover
 from outreach.domain.transfer import Transfer
-from outreach.engine.errands import Ground
+from outreach.engine.apart import weight_of
 from outreach.engine.facts import from_json
 from outreach.engine.moves import transfer_words
 from outreach.engine.ports import Core, NewId
+from outreach.engine.saying import Ground
 from outreach.store import sending
 from outreach.store.claimed import Claimed
 from outreach.store.contacts import profiles_of
 from outreach.store.database import Tx
+from outreach.store.recent import Lately, crowded, told_since
+from outreach.store.snapshots import before_takeover
 from outreach.telemetry import CORE_SILENT
 
 log = structlog.get_logger()
+
+
+def _with_past(profile: Profile, one: Claimed, lately: Lately) -> Profile:
+    return replace(profile, recent=lately.of(one.person, one.id, weight_of(one)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What the store said of a round, read in the transaction that claimed it."""
 
-    profiles: Mapping[str, Profile]
+    profiles: Mapping[str, Profile]  # by outreach: each sees the past, and the contacts, that are its own
+    crowded: Collection[str]  # people whom several open outreaches may write to
     references: Sequence[tuple[str, str]]  # a fresh message id and its short reference, one an outreach
 
 
@@ -44,35 +56,58 @@ class Grounds:
     default_locale: str
     default_zone: str
 
-    def read(self, tx: Tx, claimed: Sequence[Claimed]) -> Known:
+    def read(self, tx: Tx, claimed: Sequence[Claimed], policy: GatePolicy, now: datetime) -> Known:
         """What the store knows of these, set by set."""
+        persons = {one.person for one in claimed}
+        profiles = profiles_of(tx, persons, self.default_locale)
+        lately = told_since(tx, persons, now - policy.pace.memory)
+        own = {
+            one.id: _with_past(profiles[one.person], one, lately)
+            if one.person in lately.told
+            else profiles[one.person]
+            for one in claimed
+        }
         return Known(
-            profiles=profiles_of(tx, (one.person for one in claimed), self.default_locale),
+            profiles=own | self._before_takeovers(tx, claimed, own, policy),
+            crowded=crowded(tx, persons),
             references=self._references(tx, len(claimed)),
         )
 
-    def of(self, claimed: Sequence[Claimed], known: Known) -> dict[str, Ground]:
+    def _before_takeovers(
+        self, tx: Tx, claimed: Sequence[Claimed], own: Mapping[str, Profile], policy: GatePolicy
+    ) -> dict[str, Profile]:
+        """The profiles of those whose contacts a thief may have changed, as they were before."""
+        taken = {}
+        for one in claimed:
+            if one.pattern in policy.takeover_patterns:
+                facts = from_json(one.facts, self.catalogue())
+                if (over := takeover(facts, one.opened_at, policy.takeover)) is not None:
+                    taken[one.id] = (own[one.id], over)
+        return before_takeover(tx, taken) if taken else {}
+
+    def of(self, claimed: Sequence[Claimed], known: Known, now: datetime) -> dict[str, Ground]:
         """The ground of each, by outreach; the core is asked about all transfers at once, outside of any
         transaction."""
         catalogue = self.catalogue()
         facts = {one.id: from_json(one.facts, catalogue) for one in claimed}
         refs = {id: str(ref) for id, each in facts.items() if (ref := each.get("transfer_ref"))}
         transfers = self._ask_core(list(set(refs.values()))) if refs else {}
+        believed = {ref: transfer.at(now) for ref, transfer in transfers.items()}
         return {
-            one.id: self._ground(
-                known.profiles[one.person], transfers.get(refs.get(one.id, "")), facts[one.id], fresh
-            )
+            one.id: self._ground(one, known, believed.get(refs.get(one.id, "")), facts[one.id], fresh)
             for one, fresh in zip(claimed, known.references, strict=True)
         }
 
     def _ground(
         self,
-        profile: Profile,
+        one: Claimed,
+        known: Known,
         transfer: Transfer | None,
         facts: Mapping[str, Any],
         fresh: tuple[str, str],
     ) -> Ground:
         message_id, short = fresh
+        profile = known.profiles[one.id]
         words = {
             **facts,
             **transfer_words(transfer),
@@ -82,7 +117,13 @@ class Grounds:
             "zone": profile.zone or self.default_zone,
         }
         return Ground(
-            profile=profile, transfer=transfer, context=words, message_id=message_id, reference=short
+            profile=profile,
+            transfer=transfer,
+            context=words,
+            message_id=message_id,
+            reference=short,
+            expires_at=last_moment(one.expires_at, facts.get("hold_expires_at"), transfer),
+            is_crowded=one.person in known.crowded,
         )
 
     def _ask_core(self, refs: Sequence[str]) -> Mapping[str, Transfer]:

@@ -63,6 +63,10 @@ class Renderer(Protocol):
         """
         ...
 
+    def variants(self, template: str, locale: str) -> Sequence[str]:
+        """The wordings there are of `<pattern>/<name>` in the language this locale finds, itself first."""
+        ...
+
     def text_of(self, template_sha256: str) -> str:
         """The text that a rendered message's hash is the hash of."""
         ...

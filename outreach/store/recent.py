@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from outreach.domain.delivery import Status
-from outreach.domain.recent import Recent, Told
+from outreach.domain.recent import Recent, Told, Weight
 from outreach.domain.scale import Channel
 from outreach.store.database import Tx
 from outreach.store.intake import chunks
@@ -28,12 +28,12 @@ class Lately:
 
     told: Mapping[str, Sequence[tuple[str, str, Told]]]
 
-    def of(self, person: str, outreach: str, severity_rank: int) -> Recent:
+    def of(self, person: str, outreach: str, weight: Weight | None = None) -> Recent:
         """It as one outreach sees it; its own message that is still to be tried again does not count."""
         told = self.told.get(person, ())
         own = tuple(t for of, status, t in told if of == outreach and status not in ON_ITS_WAY)
         others = tuple(t for of, _, t in told if of != outreach)
-        return Recent(own, others, severity_rank)
+        return Recent(own, others, weight)
 
 
 def told_since(tx: Tx, persons: Iterable[str], since: datetime) -> Lately:

@@ -17,8 +17,6 @@ from outreach.adapters.matcher import DuckMatcher
 from outreach.adapters.metrics import Metrics
 from outreach.adapters.renderer import JinjaRenderer
 from outreach.adapters.report import HtmlReport
-from outreach.domain.gate import GatePolicy, QuietHours
-from outreach.domain.scale import Channel
 from outreach.engine.dispatch import Dispatch
 from outreach.engine.feedback import Feedback
 from outreach.engine.grounds import Grounds
@@ -39,6 +37,7 @@ from outreach.store.vault import Vault
 from outreach.wiring import chance, watching
 from outreach.wiring.beating import beating
 from outreach.wiring.feeds import feeds
+from outreach.wiring.policy import gate_policy
 from outreach.wiring.rules import RulesInForce
 from outreach.wiring.senders import Carried, Parties, discards, parties
 from outreach.wiring.traffic import traffic_policy
@@ -170,19 +169,13 @@ class House:
     @cached_property
     def dispatch(self) -> Dispatch:
         """The stage that sends."""
-        quiet = self.settings.quiet_hours
         return Dispatch(
             store=self.store,
             renderer=self.renderer,
             senders=self._lanes,
             traffic=self.traffic,
             grounds=self.grounds,
-            policy=GatePolicy(
-                quiet=QuietHours(start=quiet.start, end=quiet.end),
-                consent_needed=frozenset(Channel(word) for word in self.settings.consent_needed),
-                senders=frozenset({*self.senders, Channel.INBOX, Channel.CALL}),
-                default_zone=self.settings.default_zone,
-            ),
+            policy=gate_policy(self.settings, self.senders),
             clock=self.clock,
             new_id=chance.new_id,
             dice=chance.dice,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from outreach.domain.gate import Bar, Budget, Gate, GatePolicy, Held, Open, Pace, gate
 from outreach.domain.profile import Profile
-from outreach.domain.recent import INTRUSIVE, NOTHING, Recent, Told, freshest, room_at
+from outreach.domain.recent import INTRUSIVE, NOTHING, Recent, Told, Weight, freshest, room_at
 from outreach.domain.scale import Channel, Urgency
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -43,34 +43,52 @@ def asked(
     return gate(policy or GatePolicy(), person, channel, urgency, NOON)
 
 
+EARLIER, LATER = NOON - HOUR, NOON - MINUTE
+
+
 @pytest.mark.parametrize(
-    ("before", "urgency", "severity", "said"),
+    ("before", "urgency", "weight", "said"),
     [
-        (told(10 * MINUTE), Urgency.SOON, 2, Held(NOON + 20 * MINUTE, Bar.SPACED)),
-        (told(10 * MINUTE), Urgency.ROUTINE, 3, Held(NOON + 20 * MINUTE, Bar.SPACED)),
-        (told(30 * MINUTE), Urgency.SOON, 2, Open()),
-        (told(10 * MINUTE), Urgency.CRITICAL, 0, Open()),  # more urgent than what was sent: need not wait
-        (told(10 * MINUTE), Urgency.SOON, 3, Open()),  # as urgent and more severe: need not wait
-        (told(10 * MINUTE, urgency_rank=CRITICAL), Urgency.SOON, 3, Held(NOON + 20 * MINUTE, Bar.SPACED)),
-        (told(4 * MINUTE, urgency_rank=CRITICAL), Urgency.CRITICAL, 2, Held(NOON + 6 * MINUTE, Bar.SPACED)),
-        (told(10 * MINUTE, urgency_rank=CRITICAL), Urgency.CRITICAL, 2, Open()),
+        (told(10 * MINUTE), Urgency.SOON, (2, EARLIER), Held(NOON + 20 * MINUTE, Bar.SPACED)),
+        (told(10 * MINUTE), Urgency.ROUTINE, (3, LATER), Held(NOON + 20 * MINUTE, Bar.SPACED)),
+        (told(30 * MINUTE), Urgency.SOON, (2, EARLIER), Open()),
+        (told(10 * MINUTE), Urgency.CRITICAL, (0, EARLIER), Open()),  # more urgent than what was sent
+        (told(10 * MINUTE), Urgency.SOON, (3, LATER), Open()),  # as urgent, and a worse thing since then
+        # As urgent and more severe, but both were due together: one after the other.
+        (told(10 * MINUTE), Urgency.SOON, (3, EARLIER), Held(NOON + 20 * MINUTE, Bar.SPACED)),
+        (told(10 * MINUTE), Urgency.SOON, (2, LATER), Held(NOON + 20 * MINUTE, Bar.SPACED)),
+        (
+            told(10 * MINUTE, urgency_rank=CRITICAL),
+            Urgency.SOON,
+            (3, LATER),
+            Held(NOON + 20 * MINUTE, Bar.SPACED),
+        ),
+        (
+            told(4 * MINUTE, urgency_rank=CRITICAL),
+            Urgency.CRITICAL,
+            (2, LATER),
+            Held(NOON + 6 * MINUTE, Bar.SPACED),
+        ),
+        (told(10 * MINUTE, urgency_rank=CRITICAL), Urgency.CRITICAL, (2, EARLIER), Open()),
     ],
 )
 def test_a_warning_waits_a_while_after_another_outreachs_that_was_as_urgent(
-    before: Told, urgency: Urgency, severity: int, said: Gate
+    before: Told, urgency: Urgency, weight: tuple[int, datetime], said: Gate
 ) -> None:
-    assert asked(Recent(others=(before,), severity_rank=severity), urgency) == said
+    own = Weight(urgency_rank=urgency.rank, severity_rank=weight[0], opened_at=weight[1])
+
+    assert asked(Recent(others=(before,), weight=own), urgency) == said
 
 
 @pytest.mark.parametrize("channel", Channel)
 def test_every_channel_is_spaced_but_a_call_which_a_colleague_makes(channel: Channel) -> None:
-    said = asked(Recent(others=(told(MINUTE),), severity_rank=2), channel=channel)
+    said = asked(Recent(others=(told(MINUTE),)), channel=channel)
 
     assert said == (Open() if channel is Channel.CALL else Held(NOON + 29 * MINUTE, Bar.SPACED))
 
 
 def test_the_steps_of_one_ladder_keep_their_own_pace() -> None:
-    assert asked(Recent(own=(told(MINUTE), told(2 * MINUTE)), severity_rank=2)) == Open()
+    assert asked(Recent(own=(told(MINUTE), told(2 * MINUTE)))) == Open()
 
 
 FOUR = tuple(told(hours * HOUR) for hours in (20, 15, 10, 5))
@@ -91,7 +109,7 @@ TEN = tuple(told(days * DAY + HOUR) for days in (6, 6, 5, 5, 4, 4, 3, 3, 2, 2))
 def test_a_person_has_a_budget_of_messages_by_the_day_and_by_the_week(
     others: tuple[Told, ...], urgency: Urgency, said: Gate
 ) -> None:
-    assert asked(Recent(others=others, severity_rank=2), urgency) == said
+    assert asked(Recent(others=others), urgency) == said
 
 
 def test_critical_messages_are_bounded_too() -> None:
@@ -102,7 +120,7 @@ def test_critical_messages_are_bounded_too() -> None:
 
 @pytest.mark.parametrize("channel", Channel)
 def test_the_budget_is_for_channels_that_make_a_sound(channel: Channel) -> None:
-    said = asked(Recent(own=FOUR, severity_rank=2), channel=channel)
+    said = asked(Recent(own=FOUR), channel=channel)
 
     assert said == (Held(NOON + 4 * HOUR, Bar.FATIGUE) if channel in INTRUSIVE else Open())
 
@@ -132,7 +150,7 @@ def test_after_the_wait_there_is_room_and_a_minute_before_there_is_none(
     if until is None:
         assert within(NOON) < most
     else:
-        assert NOON < until
+        assert until > NOON
         assert within(until) < most
         assert within(until - MINUTE) >= most
 
@@ -152,7 +170,7 @@ def test_whenever_the_gate_is_asked_nobody_gets_more_than_their_budget(
     for gap in gaps:
         now += gap * MINUTE
         person = Profile(
-            person="p", locale="en", zone="UTC", contacts=ADDRESSES, recent=Recent((), tuple(sent), 2)
+            person="p", locale="en", zone="UTC", contacts=ADDRESSES, recent=Recent((), tuple(sent))
         )
         if isinstance(gate(policy, person, Channel.SMS, Urgency.SOON, now), Open):
             sent.append(told(NOON - now))

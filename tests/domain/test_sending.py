@@ -116,7 +116,7 @@ def test_who_reads_over_the_shoulder_learns_nothing_of_the_transfer(
     assert answers_for(pattern, status, has_transfer=True) == (Answer.HELP_ME, Answer.NOT_ME)
 
 
-SPACED = replace(ANN, recent=Recent(others=(TOLD,), severity_rank=2))
+SPACED = replace(ANN, recent=Recent(others=(TOLD,)))
 
 
 def test_what_is_spaced_beyond_its_expiry_waits_for_that_and_ends_as_expired() -> None:

@@ -96,7 +96,7 @@ def test_what_was_sent_lately_is_told_apart_by_outreach_and_by_whether_it_reache
         ):
             ledger.message(ann, outreach, step=step, **options)
         lately = told_since(tx, [ann], NOW - 7 * DAY)
-        recent = lately.of(ann, mine, 2)
+        recent = lately.of(ann, mine)
 
         assert [t.template for t in recent.own] == ["pig_butchering/leaving"]
         assert [(t.channel, t.template, t.urgency_rank, t.severity_rank) for t in recent.others] == [

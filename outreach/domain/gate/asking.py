@@ -8,7 +8,7 @@ from outreach.domain.gate.bars import Bar, Barred, Gate, Held, Open
 from outreach.domain.gate.policy import DAY, WEEK, GatePolicy
 from outreach.domain.gate.quiet import clocks_of, quiet_in_any
 from outreach.domain.profile import Profile
-from outreach.domain.recent import INTRUSIVE, room_at, spaced_until
+from outreach.domain.recent import INTRUSIVE, Weight, room_at, spaced_until
 from outreach.domain.scale import Channel, Urgency
 
 HALT_PAUSE = timedelta(minutes=1)
@@ -73,8 +73,8 @@ def _enough(
     if channel is Channel.CALL or not (recent.own or recent.others):
         return None
     pace, is_critical = policy.pace, urgency is Urgency.CRITICAL
-    gap = pace.critical_spacing if is_critical else pace.spacing
-    spaced = spaced_until(recent.others, (urgency.rank, recent.severity_rank), gap, now)
+    weight = recent.weight or Weight(urgency_rank=urgency.rank)
+    spaced = spaced_until(recent.others, weight, pace.gap(urgency), now)
     if spaced is not None:
         return Held(spaced, Bar.SPACED)
     if channel not in INTRUSIVE:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from outreach.domain.gate.quiet import QuietHours, Zones
 from outreach.domain.gate.senders import SenderRules
-from outreach.domain.scale import Channel
+from outreach.domain.scale import Channel, Urgency
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
@@ -29,6 +29,10 @@ class Pace:
     cool_down: timedelta = timedelta(days=14)
     budget: Budget = Budget()
     critical_budget: Budget = Budget(a_day=8, a_week=20)
+
+    def gap(self, urgency: Urgency) -> timedelta:
+        """How long a warning waits after another of its kind."""
+        return self.critical_spacing if urgency is Urgency.CRITICAL else self.spacing
 
     @property
     def memory(self) -> timedelta:
