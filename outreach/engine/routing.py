@@ -93,21 +93,22 @@ class Routing:
         slots: dict[tuple[Counter, ...], list[Slot]] = {}
         wishes = []
         for draft in drafts:
-            wish = _wish(draft)
-            if draft.message.channel is Channel.SMS:
-                counters, price = self.metering.meter(draft.message.to)
-                if counters not in slots:
-                    slots[counters] = [(counter.key, began[counter.slot]) for counter in counters]
-                    most.update(zip(slots[counters], [c.most for c in counters], strict=True))
-                wish = wish._replace(slots=slots[counters], cost=price * wish.parts)
-            wishes.append(wish)
+            if draft.message.channel is not Channel.SMS:
+                wishes.append(_wish(draft))
+                continue
+            counters, price = self.metering.meter(draft.message.to)
+            if counters not in slots:
+                slots[counters] = [(counter.key, began[counter.slot]) for counter in counters]
+                most.update(zip(slots[counters], [c.most for c in counters], strict=True))
+            wishes.append(_wish(draft, slots[counters], price))
         return Counts(totals=allowance.take_tallies(tx, list(most)), most=most, spend=spend), wishes
 
 
-def _wish(draft: Draft) -> Wish:
+def _wish(draft: Draft, slots: Sequence[Slot] = (), price: int = 0) -> Wish:
     message = draft.message
     parts = sms_parts(message.content.text) if message.channel is Channel.SMS else 1
-    return Wish(parts, draft.urgency_rank, crc32(message.id.encode()) / WHOLE, draft.provider, message.sender)
+    draw = crc32(message.id.encode()) / WHOLE
+    return Wish(parts, draft.urgency_rank, draw, draft.provider, message.sender, slots, price * parts)
 
 
 def _as_of(tx: Tx, known: Mapping[Name, Lane], policy: BreakerPolicy, at: datetime) -> dict[Name, Lane]:

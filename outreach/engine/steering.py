@@ -15,7 +15,8 @@ import structlog
 
 from outreach.domain.delivery import Accepted, SendResult, Unknown
 from outreach.domain.gate import Bar
-from outreach.domain.traffic.caps import PARTS, SPEND, Metering, Slot
+from outreach.domain.scale import Channel
+from outreach.domain.traffic.caps import PARTS, Metering, Slot, spend_key
 from outreach.domain.traffic.hearing import slot_of
 from outreach.domain.traffic.policy import Name, TrafficPolicy
 from outreach.domain.traffic.route import Go, Stay, Wish
@@ -51,6 +52,7 @@ class Steering:
         if not drafts:
             return []
         at = self.lease_clock(tx, now)
+        day = slot_of(at, "day")
         routed = self.routing.round(tx, drafts, at)
         self._tell(tx, {way.over for way, _ in routed if isinstance(way, Stay) and way.over}, at)
         while len(self._under_way) > MOST_UNDER_WAY:
@@ -58,7 +60,7 @@ class Steering:
         routes: list[str | Wait] = []
         for draft, (way, wish) in zip(drafts, routed, strict=True):
             if isinstance(way, Go):
-                self._under_way[draft.message.id] = (wish, at)
+                self._under_way[draft.message.id] = (wish, day)
                 routes.append(way.provider)
             else:
                 until = None if way.until is None else now + (way.until - at)
@@ -75,21 +77,26 @@ class Steering:
 
     def _count(self, tx: Tx, results: Sequence[Heard]) -> None:
         """Count what went out today, and give back what a cap was charged for and nobody took."""
-        currency = self.routing.metering.policy.currency
+        taken: Counter[tuple[Channel, str, datetime]] = Counter()
+        cost: Counter[tuple[Channel, str, datetime]] = Counter()
         counted: Counter[Slot] = Counter()
+        purse = spend_key(self.routing.metering.policy)
         for heard in results:
-            if heard.message not in self._under_way:
+            known = self._under_way.pop(heard.message, None)
+            if known is None:
                 continue
-            wish, at = self._under_way.pop(heard.message)
+            wish, day = known
             if _is_taken(heard.result):
-                name, day = f"{heard.channel}/{heard.provider}/day", slot_of(at, "day")
-                counted[f"{PARTS}/{name}", day] += wish.parts
-                counted[f"{SPEND}/{currency}/{name}", day] += wish.cost
-            else:
-                for slot in wish.slots:
-                    counted[slot] -= wish.parts
-                if wish.cost:
-                    counted[f"{SPEND}/{currency}/day", slot_of(at, "day")] -= wish.cost
+                lane = (heard.channel, heard.provider, day)
+                taken[lane] += wish.parts
+                cost[lane] += wish.cost
+                continue
+            for slot in wish.slots:
+                counted[slot] -= wish.parts
+            counted[purse, day] -= wish.cost
+        own = purse.removesuffix("/day")
+        counted.update({(f"{PARTS}/{c}/{name}/day", day): n for (c, name, day), n in taken.items()})
+        counted.update({(f"{own}/{c}/{name}/day", day): n for (c, name, day), n in cost.items()})
         allowance.add_tallies(tx, counted)
 
     def _tell(self, tx: Tx, full: set[Slot], at: datetime) -> None:

@@ -10,15 +10,44 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, tuple_, update
+from sqlalchemy import bindparam, delete, or_, select, tuple_, update
 
 from outreach.domain.traffic.bucket import Allowance, Bucket, full, refitted
-from outreach.domain.traffic.caps import Slot
+from outreach.domain.traffic.caps import PARTS, Slot
 from outreach.store.database import Tx
 from outreach.store.tables import audit, buckets, tallies
 
-KEPT_FOR = timedelta(days=40)
-"""How long tallies are kept: what was spent last month can still be asked."""
+# Built once: SQLAlchemy's building of a statement costs more than SQLite's answer to it.
+_BUCKETS = (
+    select(buckets)
+    .where(buckets.c.key.in_(bindparam("keys", expanding=True)))
+    .order_by(buckets.c.key)
+    .with_for_update()
+)
+_FILLED = (
+    update(buckets)
+    .where(buckets.c.key == bindparam("of_key"))
+    .values(
+        {column.name: bindparam(f"to_{column.name}") for column in buckets.columns if column.name != "key"}
+    )
+)
+_TALLIES = (
+    select(tallies.c.key, tallies.c.slot, tallies.c.total)
+    .where(tuple_(tallies.c.key, tallies.c.slot).in_(bindparam("slots", expanding=True)))
+    .order_by(tallies.c.key, tallies.c.slot)
+    .with_for_update()
+)
+_OF_TALLY = update(tallies).where(
+    tallies.c.key == bindparam("of_key"), tallies.c.slot == bindparam("of_slot")
+)
+_KEPT = _OF_TALLY.values(total=bindparam("to_total"), cap=bindparam("to_cap"))
+_ADDED = _OF_TALLY.values(total=tallies.c.total + bindparam("more"))
+
+DAYS_KEPT = timedelta(days=40)
+"""How long what was counted in a day is kept: what was spent last month can still be asked."""
+
+HOURS_KEPT = timedelta(days=2)
+"""The same of an hour: there may be one tally for every block of numbers."""
 
 MANY = 400
 """Rows asked for at once: SQLite takes so many parameters and no more."""
@@ -41,11 +70,8 @@ def keep_buckets(tx: Tx, kept: Mapping[str, Bucket]) -> None:
     """Write these buckets back."""
     if not kept:
         return
-    columns = [column.name for column in buckets.columns if column.name != "key"]
     tx.connection.execute(
-        update(buckets)
-        .where(buckets.c.key == bindparam("of_key"))
-        .values(**{name: bindparam(f"to_{name}") for name in columns}),
+        _FILLED,
         [
             {"of_key": key, **{f"to_{name}": value for name, value in _row(key, b).items() if name != "key"}}
             for key, b in sorted(kept.items())
@@ -73,9 +99,7 @@ def keep_tallies(tx: Tx, kept: Mapping[Slot, Counted]) -> None:
     """Write these tallies back, with the caps they were held against."""
     if kept:
         tx.connection.execute(
-            update(tallies)
-            .where(tallies.c.key == bindparam("of_key"), tallies.c.slot == bindparam("of_slot"))
-            .values(total=bindparam("to_total"), cap=bindparam("to_cap")),
+            _KEPT,
             [
                 {"of_key": key, "of_slot": slot, "to_total": total, "to_cap": cap}
                 for (key, slot), (total, cap) in sorted(kept.items())
@@ -91,17 +115,19 @@ def add_tallies(tx: Tx, added: Mapping[Slot, int]) -> None:
     have = _tallies(tx, list(changes))
     new = [{"key": k, "slot": s, "total": 0, "cap": None} for k, s in changes if (k, s) not in have]
     tx.insert_new(tallies, new)
+    if begun := [slot for key, slot in changes if key.startswith(f"{PARTS}/") and (key, slot) not in have]:
+        drop_tallies(tx, max(begun))  # the first message of a provider's day
     tx.connection.execute(
-        update(tallies)
-        .where(tallies.c.key == bindparam("of_key"), tallies.c.slot == bindparam("of_slot"))
-        .values(total=tallies.c.total + bindparam("more")),
+        _ADDED,
         [{"of_key": key, "of_slot": slot, "more": count} for (key, slot), count in changes.items()],
     )
 
 
-def drop_tallies(tx: Tx, before: datetime) -> None:
-    """Forget what was counted before this."""
-    tx.connection.execute(delete(tallies).where(tallies.c.slot < before))
+def drop_tallies(tx: Tx, now: datetime) -> None:
+    """Forget what was counted too long ago to be of use."""
+    is_hour = tallies.c.key.like("%/hour")
+    old = or_(tallies.c.slot < now - DAYS_KEPT, is_hour & (tallies.c.slot < now - HOURS_KEPT))
+    tx.connection.execute(delete(tallies).where(old))
 
 
 def tell_once(tx: Tx, slot: Slot, reason: str, now: datetime) -> bool:
@@ -116,8 +142,7 @@ def tell_once(tx: Tx, slot: Slot, reason: str, now: datetime) -> bool:
 
 
 def _buckets(tx: Tx, keys: Sequence[str]) -> dict[str, Bucket]:
-    query = select(buckets).where(buckets.c.key.in_(keys)).order_by(buckets.c.key).with_for_update()
-    return {row.key: _bucket(row) for row in tx.connection.execute(query)}
+    return {row.key: _bucket(row) for row in tx.connection.execute(_BUCKETS, {"keys": keys})}
 
 
 def _bucket(row: Any) -> Bucket:
@@ -142,11 +167,7 @@ def _tallies(tx: Tx, slots: Sequence[Slot]) -> dict[Slot, int]:
     found: dict[Slot, int] = {}
     for start in range(0, len(slots), MANY):
         chunk = slots[start : start + MANY]
-        query = (
-            select(tallies.c.key, tallies.c.slot, tallies.c.total)
-            .where(tuple_(tallies.c.key, tallies.c.slot).in_(chunk))
-            .order_by(tallies.c.key, tallies.c.slot)
-            .with_for_update()
+        found.update(
+            ((key, slot), total) for key, slot, total in tx.connection.execute(_TALLIES, {"slots": chunk})
         )
-        found.update(((row.key, row.slot), row.total) for row in tx.connection.execute(query))
     return found

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, or_, select, tuple_, update
+from sqlalchemy import Executable, bindparam, delete, func, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from outreach.domain.scale import Channel
@@ -19,8 +20,24 @@ from outreach.domain.traffic.breaker import Breaker, State
 from outreach.domain.traffic.hearing import Hearing, slot_of
 from outreach.domain.traffic.policy import Name
 from outreach.store.database import Tx
-from outreach.store.intake import chunks
-from outreach.store.tables import attempts, hearings, lanes
+from outreach.store.tables import hearings, lanes
+
+_LANES = select(lanes).order_by(lanes.c.channel, lanes.c.provider)
+_LOCKED = _LANES.where(
+    tuple_(lanes.c.channel, lanes.c.provider).in_(bindparam("names", expanding=True))
+).with_for_update()
+_HEARD = (
+    select(
+        hearings.c.channel,
+        hearings.c.provider,
+        func.sum(hearings.c.tried),
+        func.sum(hearings.c.failed),
+        func.sum(hearings.c.answers),
+        func.sum(hearings.c.millis),
+    )
+    .where(hearings.c.slot > bindparam("since"))
+    .group_by(hearings.c.channel, hearings.c.provider)
+)
 
 KEPT_FOR = timedelta(hours=1)
 """How long hearings are kept: longer than any window that is looked at."""
@@ -90,7 +107,6 @@ def keep_weights(tx: Tx, weights: Mapping[Name, float], now: datetime) -> None:
 
 def add_hearings(tx: Tx, heard: Mapping[Name, Hearing], now: datetime) -> None:
     """Count what was just heard into the slot of now, and drop what is too old to be looked at."""
-    insert = postgresql.insert if tx.connection.dialect.name == "postgresql" else sqlite.insert
     rows = [
         {
             "channel": channel.value,
@@ -105,13 +121,16 @@ def add_hearings(tx: Tx, heard: Mapping[Name, Hearing], now: datetime) -> None:
     ]
     if not rows:
         return
-    new = insert(hearings)
-    counted = {
-        name: hearings.c[name] + new.excluded[name] for name in ("tried", "failed", "answers", "millis")
-    }
-    tx.connection.execute(
-        new.on_conflict_do_update(index_elements=["channel", "provider", "slot"], set_=counted), rows
-    )
+    tx.connection.execute(_counting(tx.connection.dialect.name), rows)
+
+
+@lru_cache(maxsize=2)
+def _counting(dialect: str) -> Executable:
+    # Built once: each round would pay 2 µs a message for the building alone.
+    new = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(hearings)
+    sums = ("tried", "failed", "answers", "millis")
+    counted = {name: hearings.c[name] + new.excluded[name] for name in sums}
+    return new.on_conflict_do_update(index_elements=["channel", "provider", "slot"], set_=counted)
 
 
 def drop_hearings(tx: Tx, before: datetime) -> None:
@@ -127,47 +146,20 @@ def forget_hearings(tx: Tx, name: Name) -> None:
 
 def heard_since(tx: Tx, since: datetime) -> dict[Name, Hearing]:
     """What was heard of every lane since then, to the slot."""
-    c = hearings.c
-    query = (
-        select(
-            c.channel,
-            c.provider,
-            func.sum(c.tried),
-            func.sum(c.failed),
-            func.sum(c.answers),
-            func.sum(c.millis),
-        )
-        .where(c.slot > since)
-        .group_by(c.channel, c.provider)
-    )
+    found = tx.connection.execute(_HEARD, {"since": since})
     return {
         (Channel(channel), provider): Hearing(
             tried=int(tried), failed=int(failed), answers=int(answers), millis=int(millis)
         )
-        for channel, provider, tried, failed, answers, millis in tx.connection.execute(query)
+        for channel, provider, tried, failed, answers, millis in found
     }
 
 
-def bound(tx: Tx, message_ids: Sequence[str]) -> dict[str, str]:
-    """The provider that may still have it, by message: some attempt is open or unknown, and nobody has
-    proved that it was not taken. Only that provider may be asked to send it again."""
-    found: dict[str, str] = {}
-    c = attempts.c
-    for chunk in chunks(message_ids):
-        query = (
-            select(c.message, c.provider)
-            .where(c.message.in_(chunk), or_(c.result.is_(None), c.result == "unknown"))
-            .order_by(c.n)
-        )
-        found.update((row.message, row.provider) for row in tx.connection.execute(query))
-    return found
-
-
 def _lanes(tx: Tx, names: Sequence[Name] | None = None) -> list[Lane]:
-    query = select(lanes).order_by(lanes.c.channel, lanes.c.provider)
-    if names is not None:
-        query = query.where(tuple_(lanes.c.channel, lanes.c.provider).in_(names)).with_for_update()
-    return [_lane(row) for row in tx.connection.execute(query)]
+    if names is None:
+        return [_lane(row) for row in tx.connection.execute(_LANES)]
+    keys = [(channel.value, provider) for channel, provider in names]
+    return [_lane(row) for row in tx.connection.execute(_LOCKED, {"names": keys})]
 
 
 def _lane(row: Any) -> Lane:

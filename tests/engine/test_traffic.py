@@ -18,6 +18,7 @@ from outreach.domain.traffic.caps import Cap, CapPolicy
 from outreach.domain.traffic.policy import TrafficPolicy
 from outreach.engine.steering import Steering
 from outreach.engine.steering import steering as make
+from outreach.engine.traffic import Heard
 from outreach.store.database import Store
 from outreach.store.tables import attempts, audit, bars, lanes, outreaches
 from outreach.store.traffic import ProviderStanding, caps, standing
@@ -26,6 +27,7 @@ from tests.engine.world import World
 from tests.fakes import FakeSender
 
 SMS = Channel.SMS
+WELL = Accepted("ref")
 ONE, OTHER = (SMS, "one"), (SMS, "other")
 
 
@@ -154,8 +156,8 @@ def test_a_provider_that_fails_is_left_alone_and_probed_until_it_is_well(store: 
     assert len(world.one.sent) == 7  # two probes, and both failed
     assert world.standing()["one"].breaker == "open"
 
-    for _ in range(60):
-        world.clock.tick(seconds=5)
+    for _ in range(20):
+        world.clock.tick(seconds=15)
         world.dispatch().run()
     assert world.standing()["one"].breaker == "closed"
     assert {m.id for m in world.one.sent} == {row.message for row in world.rows(attempts)}
@@ -198,9 +200,9 @@ def test_what_is_in_doubt_with_one_provider_never_goes_by_the_other(
     def die(_messages: object) -> None:
         raise KeyboardInterrupt
 
-    world.one.results = down(40, doubt) if doubt else []
+    world.one.results = down(16, doubt) if doubt else []
     world.one.before = (lambda sent: None) if doubt else die
-    world.people(40)
+    world.people(16)
     if doubt:
         world.dispatch().run()
     else:
@@ -211,8 +213,8 @@ def test_what_is_in_doubt_with_one_provider_never_goes_by_the_other(
     assert asked_of_one
 
     world.one.sent.clear()  # it never took them, and says so when it is asked late enough
-    for _ in range(80):
-        world.clock.tick(seconds=10)
+    for _ in range(20):
+        world.clock.tick(seconds=40)
         world.settle().run()
         world.dispatch().run()
 
@@ -225,22 +227,44 @@ def test_what_is_in_doubt_with_one_provider_never_goes_by_the_other(
 
 def test_weights_move_from_a_failing_provider_and_back(store: Store) -> None:
     world = Twofold(store, policy(BOTH, breaker=BreakerPolicy(share=1.1)))
-    world.one.results = [Refused("x"), Unavailable("down")] * 200
-    for start in range(0, 400, 40):
-        world.people(40, start=start)
-        world.dispatch().run()
-        world.clock.tick(seconds=11)
-    failing = world.standing()["one"].weight
-    assert failing < 0.3
+    steering = world.steering()
 
-    world.one.results = []
-    world.clock.tick(minutes=3)
-    for start in range(400, 1000, 20):
-        world.people(20, start=start)
-        world.dispatch().run()
-        world.clock.tick(seconds=11)
-    assert world.standing()["one"].weight == pytest.approx(0.5)
+    def hear(of_one: SendResult, rounds: int) -> float:
+        for _ in range(rounds):
+            results = [Heard("m", "one", SMS, of_one, 0.1)] * 20 + [Heard("m", "other", SMS, WELL, 0.1)] * 20
+            with store.begin() as tx:
+                steering.heard(tx, results, world.clock())
+            world.clock.tick(seconds=11)
+        return world.standing()["one"].weight
+
+    assert hear(Unavailable("down"), 5) == pytest.approx(0.1)
+    assert hear(Unavailable("down"), 5) == pytest.approx(0.05)
+    assert hear(WELL, 5) < 0.2  # what was heard before still weighs
+    assert hear(WELL, 40) == pytest.approx(0.5)
     assert sum(s.weight for s in world.standing().values()) == pytest.approx(1)
+
+
+def test_two_providers_that_are_both_slow_keep_their_weights(store: Store) -> None:
+    world = Twofold(store, policy({"one": 0.6, "other": 0.4}))
+    beats = {ONE: [0, 0.0], OTHER: [0, 0.0]}
+    pulses = {name: lambda beat=beat: (int(beat[0]), beat[1]) for name, beat in beats.items()}
+    steering = make(world.policy_of_traffic, store.lease_clock, pulses)
+
+    def hear(seconds_of_one: float, seconds_of_other: float) -> float:
+        for _ in range(10):
+            for name, seconds in ((ONE, seconds_of_one), (OTHER, seconds_of_other)):
+                beats[name][0] += 20
+                beats[name][1] += 20 * seconds
+            results = [Heard("m", "one", SMS, WELL, 0.0), Heard("m", "other", SMS, WELL, 0.0)] * 20
+            with store.begin() as tx:
+                steering.heard(tx, results, world.clock())
+            world.clock.tick(seconds=11)
+        return world.standing()["one"].weight
+
+    assert hear(9.0, 6.0) == pytest.approx(0.6)
+    world.clock.tick(minutes=3)
+    assert hear(9.0, 0.2) < 0.1
+    assert world.standing()["one"].answer_seconds == pytest.approx(9.0)
 
 
 def test_over_a_cap_the_step_is_passed_over_and_the_operator_is_told_once_a_day(store: Store) -> None:

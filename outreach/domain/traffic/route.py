@@ -7,7 +7,7 @@ next. What is in doubt with a provider goes by that provider or waits.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -46,6 +46,19 @@ class Stay(NamedTuple):
     over: Slot | None = None
 
 
+class Wish(NamedTuple):
+    """What has to be known of a message: its SMS parts (1 elsewhere), its urgency, a number of its own from
+    0 to 1 that falls to a provider by weight, the provider that may have it already, whom it comes from."""
+
+    parts: int
+    rank: int
+    draw: float
+    bound: str = ""
+    sender: str = ""
+    slots: Sequence[Slot] = ()
+    cost: int = 0
+
+
 @dataclass(slots=True, kw_only=True)
 class Road:
     """One provider's part in a round. `tills`: what every message takes from; `by_sender`: what those of one
@@ -62,15 +75,29 @@ class Road:
     waiting: list[datetime]
     quota: int | None = None
 
-    @property
-    def is_open(self) -> bool:
-        """Whether any message may go now, as far as its breaker knows."""
-        return self.quota is None or self.quota > 0
+    go: Go = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.go = Go(self.provider)
 
     def tills_of(self, sender: str) -> Sequence[Till]:
         """What a message from this sender takes from."""
+        if not self.by_sender:
+            return self.tills
         own = self.by_sender.get(sender or self.usual_sender)
         return self.tills if own is None else [*self.tills, own]
+
+    def takes(self, wish: Wish) -> bool:
+        """Take what this message needs, where there is enough."""
+        tills = self.tills_of(wish.sender)
+        for till in tills:
+            if not till.has(wish.parts, wish.rank):
+                return False
+        for till in tills:
+            till.take(wish.parts)
+        if self.quota is not None:
+            self.quota -= 1
+        return True
 
     @property
     def is_steady(self) -> bool:
@@ -108,39 +135,34 @@ class Counts:
         return most is None or self.totals[slot] + more <= most
 
 
-class Wish(NamedTuple):
-    """What has to be known of a message: its SMS parts (1 elsewhere), its urgency, a number of its own from
-    0 to 1 that falls to a provider by weight, the provider that may have it already, whom it comes from."""
-
-    parts: int
-    rank: int
-    draw: float
-    bound: str = ""
-    sender: str = ""
-    slots: Sequence[Slot] = ()
-    cost: int = 0
-
-
 def route(roads: Sequence[Road], counts: Counts, wish: Wish) -> Go | Stay:
     """Where this message goes; takes from buckets, quotas and caps what it needs."""
-    over = counts.full(wish.slots, wish.parts, wish.cost)
-    if over is not None:
-        return over
+    if wish.slots or wish.cost:
+        over = counts.full(wish.slots, wish.parts, wish.cost)
+        if over is not None:
+            return over
     if wish.bound:
         roads = [road for road in roads if road.provider == wish.bound]
         if not roads:
             return Stay(Stop.GONE, None)
-    passable = [road for road in roads if road.is_open]
+    passable = [road for road in roads if road.quota is None or road.quota > 0]
     if not passable:
         return _asleep(min(roads, key=lambda road: road.again_at), wish)
     drawn = drawn_by_weight(passable, wish.draw) if len(passable) > 1 else passable[0]
-    for road in (drawn, *(other for other in passable if other is not drawn and other.is_steady)):
-        tills = road.tills_of(wish.sender)
-        if all([till.has(wish.parts, wish.rank) for till in tills]):
-            _take(road, tills, wish)
-            counts.add(wish.slots, wish.parts, wish.cost)
-            return Go(road.provider)
-    return Stay(Stop.BUSY, max(till.turn(wish.parts, wish.rank) for till in drawn.tills_of(wish.sender)))
+    way = drawn.go if drawn.takes(wish) else _instead(drawn, passable, wish)
+    if isinstance(way, Go):
+        counts.add(wish.slots, wish.parts, wish.cost)
+    return way
+
+
+def _instead(drawn: Road, passable: Sequence[Road], wish: Wish) -> Go | Stay:
+    """Another provider that has room, else a turn with the one that this falls to."""
+    others = (road for road in passable if road is not drawn and road.is_steady)
+    other = next((road for road in others if road.takes(wish)), None)
+    if other is not None:
+        return other.go
+    turns = [till.turn(wish.parts, wish.rank) for till in drawn.tills_of(wish.sender)]
+    return Stay(Stop.BUSY, max(turns))
 
 
 def drawn_by_weight(roads: Sequence[Road], draw: float) -> Road:
@@ -151,13 +173,6 @@ def drawn_by_weight(roads: Sequence[Road], draw: float) -> Road:
         if left < 0:
             return road
     return max(roads, key=lambda road: road.weight)
-
-
-def _take(road: Road, tills: Sequence[Till], wish: Wish) -> None:
-    for till in tills:
-        till.take(wish.parts)
-    if road.quota is not None:
-        road.quota -= 1
 
 
 def _asleep(road: Road, wish: Wish) -> Stay:
