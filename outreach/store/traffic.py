@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import or_, select
 
 from outreach.domain.scale import Channel
+from outreach.domain.traffic.breaker import State
 from outreach.domain.traffic.caps import MILLIONTHS, PARTS, SPEND
 from outreach.domain.traffic.hearing import Hearing, slot_of
 from outreach.store.allowance import buckets_now
@@ -77,7 +79,7 @@ def standing(tx: Tx, now: datetime) -> list[ProviderStanding]:
                 provider=row.provider,
                 share=row.share,
                 weight=row.weight,
-                breaker=row.breaker,
+                breaker=_state(row, now),
                 breaker_since=row.since,
                 breaker_until=row.until,
                 tried=sounds.tried,
@@ -91,6 +93,12 @@ def standing(tx: Tx, now: datetime) -> list[ProviderStanding]:
             )
         )
     return found
+
+
+def _state(row: Any, now: datetime) -> str:
+    """An open breaker whose pause is over waits for a probe: on an idle channel nobody has noted that yet."""
+    is_over = row.breaker == State.OPEN and row.until is not None and row.until <= now
+    return State.HALF_OPEN.value if is_over else str(row.breaker)
 
 
 def caps(tx: Tx, now: datetime) -> list[CapStanding]:

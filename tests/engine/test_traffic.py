@@ -152,6 +152,7 @@ def test_a_provider_that_fails_is_left_alone_and_probed_until_it_is_well(store: 
     assert world.bars()["provider_down"] >= 5
 
     world.clock.tick(seconds=1.1)  # they wake one after the other
+    assert world.standing()["one"].breaker == "half_open"
     world.dispatch().round()
     assert len(world.one.sent) == 7  # two probes, and both failed
     assert world.standing()["one"].breaker == "open"
