@@ -25,7 +25,7 @@ from outreach.domain.message import Message
 from outreach.domain.scale import Channel
 from outreach.mime import is_address
 
-EVENTS_LAG = timedelta(minutes=2)
+RECEIPT_LAG = timedelta(minutes=2)
 """Events come within seconds, where the account posts them to us: they, too, settle what is in doubt."""
 
 NO_ACTIVITY = CannotSay("sendgrid: the account has no activity API", for_good=True)
@@ -64,7 +64,7 @@ class SendGridEmail:
     @property
     def settles_after(self) -> timedelta:
         """How late it shows an email; where it cannot be asked, how late its events tell of one."""
-        return self._account.settles_after if self._account.activity else EVENTS_LAG
+        return self._account.settles_after if self._account.activity else RECEIPT_LAG
 
     def ask(self, questions: Sequence[Question]) -> Sequence[Found]:
         """By our ids, where the account has the activity API; else its events tell, or nobody."""
