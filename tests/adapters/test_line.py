@@ -18,7 +18,7 @@ from outreach.adapters.transport.crowd import Crowd
 from outreach.domain.delivery import Unavailable
 from outreach.domain.traffic.pace import Bounds
 from tests.adapters.conformance import HASTY
-from tests.adapters.loopback import Act, loopback, reply
+from tests.adapters.loopback import Act, Seen, loopback, reply
 
 POST = httpx.Request("POST", "http://127.0.0.1/", content=b"x")
 
@@ -191,3 +191,25 @@ def test_requests_that_wait_for_a_place_all_get_one_though_others_are_given_up()
         return done
 
     assert asyncio.run(story()) in (["a", "c", "e", "f"], ["a", "b", "c", "e", "f"])
+
+
+def test_a_real_server_that_bears_only_a_few_at_once_soon_turns_nearly_nothing_away() -> None:
+    lock, inside, turned_away = threading.Lock(), [0], []
+
+    def answer(seen: Seen) -> Act:
+        with lock:
+            inside[0] += 1
+            is_full = inside[0] > 8
+            turned_away.append(is_full)
+        if not is_full:
+            time.sleep(0.004)
+        with lock:
+            inside[0] -= 1
+        return reply(429 if is_full else 200)
+
+    with loopback(answer) as server, line(Bounds(floor=2, start=40, ceiling=40)) as exchange:
+        for _ in range(3):
+            exchange([httpx.Request("POST", server.url, content=b"x")] * 150)
+        assert exchange.in_flight < 25
+    first, last = turned_away[:100], turned_away[-100:]
+    assert sum(last) < sum(first)
