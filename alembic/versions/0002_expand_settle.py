@@ -19,6 +19,14 @@ def upgrade() -> None:
         attempts.add_column(sa.Column("safe_at", sa.DateTime(timezone=True), nullable=True))
         attempts.add_column(sa.Column("settled", sa.String(length=64), nullable=True))
         attempts.add_column(sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "ix_attempts_in_doubt",
+        "attempts",
+        ["safe_at"],
+        unique=False,
+        sqlite_where=sa.text("safe_at IS NOT NULL AND settled IS NULL"),
+        postgresql_where=sa.text("safe_at IS NOT NULL AND settled IS NULL"),
+    )
     op.create_table(
         "processes",
         sa.Column("holder", sa.String(length=64), nullable=False),
@@ -32,6 +40,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("processes")
+    op.drop_index("ix_attempts_in_doubt", table_name="attempts")
     with op.batch_alter_table("attempts") as attempts:
         attempts.drop_column("settled_at")
         attempts.drop_column("settled")

@@ -110,6 +110,7 @@ SETTLED: Words = {
     How.NOT_TAKEN: "the provider was asked, and never took it; it is sent again",
     How.REPEATED: "nobody could say, and the rule would rather repeat it than lose it: it is sent again",
     How.HELD_FOR_HUMAN: "nobody could say: left to a person, not repeated",
+    How.LEFT: "nobody could say, and the warning was over",
 }
 
 GRADES: Words = {

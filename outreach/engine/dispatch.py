@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from outreach.domain.delivery import Accepted, Refused
+from outreach.domain.delivery import Accepted, Refused, Status
 from outreach.domain.gate import GatePolicy
 from outreach.domain.message import Message
 from outreach.domain.scale import Channel
@@ -33,7 +33,8 @@ from outreach.store import climb, runs, sending
 from outreach.store.claimed import Claimed, Pending
 from outreach.store.climb import Lease, Which
 from outreach.store.contacts import suppress
-from outreach.store.database import Store, Tx
+from outreach.store.database import Conflict, Store, Tx
+from outreach.store.ending import end_messages
 from outreach.store.sending import Draft
 from outreach.store.tasks import open_tasks
 from outreach.telemetry import PLAN_BROKE
@@ -96,7 +97,7 @@ class Dispatch:
         policy = self._policy_now()
         errands = self._plan_all(in_turn(claimed), grounds, policy, now)
         began = self.hands.elapsed()
-        started = self._start(errands, holder, now)
+        started = self._started(errands, holder, now)
         drafts = [errand.draft for errand in started if errand.draft]
         claim = Claim(until=began + self.lease.total_seconds(), elapsed=self.hands.elapsed)
         handed = self._hand_over(drafts, holder, claim)
@@ -149,6 +150,16 @@ class Dispatch:
             self.policy, halted=frozenset(Channel(name) for scope, name in halts if scope == "channel")
         )
 
+    def _started(self, errands: Sequence[Errand], holder: str, now: datetime) -> list[Errand]:
+        """Those that were written down; one that the database refuses holds up nobody but itself."""
+        try:
+            return self._start(errands, holder, now)
+        except Conflict:
+            if len(errands) > 1:
+                return [e for errand in errands for e in self._started([errand], holder, now)]
+            log.error(PLAN_BROKE, outreach=errands[0].claimed.id, error="Conflict")
+            return []
+
     def _start(self, errands: Sequence[Errand], holder: str, now: datetime) -> list[Errand]:
         """Commit every attempt before any provider is called; what is no longer ours drops out here."""
         with self.store.begin() as tx:
@@ -161,6 +172,8 @@ class Dispatch:
             sending.end_open_attempts(tx, [d.message for d in drafts if d.message.attempt > 1], now)
             self._doubt(tx, kept, now)
             sending.start(tx, drafts, now, lease.until)
+            passed = [e for e in kept if e.draft and e.step != e.claimed.step]
+            climb.stand(tx, [(e.claimed.id, e.step, e.sent) for e in passed], holder)
             sending.settle(tx, [errand.settled for errand in kept if errand.settled], now)
             climb.write_bars(tx, [(e.claimed.id, bar) for e in kept for bar in e.bars], now)
             open_tasks(tx, [task for e in kept if (task := task_of(e, now))])
@@ -235,6 +248,8 @@ class Dispatch:
             ]
             self.traffic.heard(tx, heard, now)
             climb.move(tx, [move for move, _ in ours], holder, now)
+            left = [f.message.thread for _, f in ours if f.status is Status.RETRYING]
+            end_messages(tx, left, now)  # somebody may have answered meanwhile
             climb.wake(tx, sending.heard_late(tx, [f for m, f in moves if m.id not in kept], now), now)
         self.on_sent([told(e, d, h, now) for e, d, h in sent])
         return tally(started, sent)

@@ -14,11 +14,21 @@ from typing import assert_never
 
 import structlog
 
-from outreach.domain.delivery import CannotSay, Found, Question, Status
+from outreach.domain.delivery import CannotSay, Found, Has, HasNot, Question, Status
+from outreach.domain.message import Message
 from outreach.domain.scale import Channel
-from outreach.domain.settling import Again, AskLater, HandToHuman, How, Taken, Verdict, settle
+from outreach.domain.settling import (
+    LONGEST_ASK,
+    Again,
+    AskLater,
+    HandToHuman,
+    How,
+    Taken,
+    Verdict,
+    settle,
+)
 from outreach.engine.ports import Clock, NewId, Senders
-from outreach.store import climb, settling
+from outreach.store import climb, sending, settling
 from outreach.store.climb import Lease, Next, Which
 from outreach.store.database import Store, Tx
 from outreach.store.settling import Doubtful, Settled
@@ -27,6 +37,12 @@ from outreach.telemetry import SENDER_BROKE
 
 LEASE = timedelta(minutes=2)
 """Longer than asking a batch may take; asking twice would harm nobody."""
+
+GRACE = timedelta(minutes=1)
+"""How long after its lease a process may still come and say what became of a message of an ended climb."""
+
+GIVE_UP = timedelta(minutes=30)
+"""How long a provider that does not answer is asked about messages of ended climbs."""
 
 BATCH = 200
 DECIDE_WITHIN = timedelta(minutes=30)
@@ -54,6 +70,7 @@ class Settle:
             if done is None:
                 break
             counts.update(done)
+        counts.update(self._clear_up())
         return counts
 
     def round(self) -> Counter[str] | None:
@@ -76,6 +93,32 @@ class Settle:
             kept = climb.still_held(tx, [doubt.outreach for doubt in doubts], holder)
             self._write(tx, [(d, v) for d, v in verdicts if d.outreach in kept], holder, now)
         return Counter(_word(verdict) for _, verdict in verdicts)
+
+    def _clear_up(self) -> Counter[str]:
+        """Learn the truth about messages whose climb ended while they were under way; nothing is sent.
+
+        They are not claimed: asked by two processes, they are told the same.
+        """
+        now = self.clock()
+        with self.store.begin() as tx:
+            lease_now = self.store.lease_clock(tx, now) - GRACE
+            died = settling.abandoned(tx, lease_now, self.batch)
+            sending.doubt(
+                tx, [message for message, _ in died], {m.id: now + self._lag(m, p) for m, p in died}, now
+            )
+            doubts = settling.left_behind(tx, now, self.batch)
+        if not doubts:
+            return Counter()
+        found = self._ask(doubts)
+        with self.store.begin() as tx:
+            ended = [(d, _truth(found[d.message.id], d, now)) for d in doubts]
+            settling.settle(tx, [s for _, s in ended if s], now)
+            settling.ask_later(tx, [d for d, s in ended if s is None], now + LONGEST_ASK)
+        return Counter(f"settled.{s.how.value}" for _, s in ended if s)
+
+    def _lag(self, message: Message, provider: str) -> timedelta:
+        sender = self.senders.get((message.channel, provider))
+        return sender.settles_after if sender else timedelta()
 
     def _ask(self, doubts: Sequence[Doubtful]) -> dict[str, Found]:
         """What each provider says of its messages, by message id; no transaction is open."""
@@ -104,6 +147,18 @@ class Settle:
         settling.settle(tx, [s for d, v in verdicts if (s := _settled(d, v)) is not None], now)
         open_tasks(tx, [_task(d, now) for d, v in verdicts if isinstance(v, HandToHuman)])
         climb.move(tx, [_next(d, v, now) for d, v in verdicts], holder, now)
+
+
+def _truth(found: Found, doubtful: Doubtful, now: datetime) -> Settled | None:
+    """What is known of a message that nobody will send again; None while its provider may yet say."""
+    match found:
+        case Has(ref):
+            return Settled(doubtful=doubtful, how=How.ASKED, status=Status.ACCEPTED, ref=ref)
+        case HasNot():
+            return Settled(doubtful=doubtful, how=How.NOT_TAKEN, status=Status.CANCELLED)
+        case CannotSay(_, for_good):
+            is_hopeless = for_good or now >= doubtful.doubt.since + GIVE_UP
+            return Settled(doubtful=doubtful, how=How.LEFT, status=Status.IN_DOUBT) if is_hopeless else None
 
 
 def _settled(doubtful: Doubtful, verdict: Verdict) -> Settled | None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, select, update
 
 from outreach.domain.delivery import Status
+from outreach.domain.settling import How
 from outreach.store.database import Tx
 from outreach.store.intake import chunks
-from outreach.store.tables import messages, outreaches, tasks
+from outreach.store.tables import attempts, messages, outreaches, tasks
 
 
 def end_outreaches(tx: Tx, ids: Sequence[str], reason: str, now: datetime) -> tuple[int, int]:
@@ -24,11 +25,34 @@ def end_outreaches(tx: Tx, ids: Sequence[str], reason: str, now: datetime) -> tu
         going_on = outreaches.c.id.in_(chunk) & (outreaches.c.state != "closed")
         over = {"state": "closed", "closed_at": now, "close_reason": reason, "lease_until": None}
         tx.connection.execute(update(outreaches).where(going_on).values(**over))
-        # Only RETRYING: a queued message has an open attempt, and whoever holds it writes what came of it.
-        retry = messages.c.outreach.in_(chunk) & (messages.c.status == Status.RETRYING.value)
-        cancelled = update(messages).where(retry).values(status=Status.CANCELLED.value, status_at=now)
-        waiting += tx.connection.execute(cancelled).rowcount
+        waiting += end_messages(tx, chunk, now)
         open_call = tasks.c.outreach.in_(chunk) & (tasks.c.kind == "call") & (tasks.c.state == "open")
         dropped = update(tasks).where(open_call).values(state="dropped", closed_at=now)
         calls += tx.connection.execute(dropped).rowcount
     return waiting, calls
+
+
+def end_messages(tx: Tx, ids: Sequence[str], now: datetime) -> int:
+    """Of these climbs that have ended, end the messages that waited for another attempt; their number.
+
+    One with an open attempt is left alone: whoever holds it writes what came of it.
+    """
+    count = 0
+    for chunk in chunks(ids):
+        ended = select(outreaches.c.id).where(outreaches.c.id.in_(chunk), outreaches.c.state == "closed")
+        waits = (
+            messages.c.outreach.in_(ended)
+            & messages.c.status.in_((Status.QUEUED.value, Status.RETRYING.value))
+            & ~_has_attempt(attempts.c.finished_at.is_(None))
+        )
+        may_be_there = _has_attempt(
+            (attempts.c.result == "unknown") & attempts.c.settled.is_distinct_from(How.NOT_TAKEN.value)
+        )
+        for which, status in ((may_be_there, Status.IN_DOUBT), (~may_be_there, Status.CANCELLED)):
+            change = update(messages).where(waits & which).values(status=status.value, status_at=now)
+            count += tx.connection.execute(change).rowcount
+    return count
+
+
+def _has_attempt(which: ColumnElement[bool]) -> ColumnElement[bool]:
+    return select(attempts.c.id).where(attempts.c.message == messages.c.id, which).exists()

@@ -148,7 +148,9 @@ def finish(tx: Tx, finished: Sequence[Finished], now: datetime) -> None:
             for f in tried
         ],
     )
-    _write_statuses(tx, [(f.message.id, f.status) for f in tried], now)
+    taken = [f.message.id for f in tried if f.status is Status.ACCEPTED]
+    _write_statuses(tx, [(f.message.id, f.status) for f in tried if f.status is not Status.ACCEPTED], now)
+    _mark_taken(tx, taken, now)
 
 
 def _forget_attempts(tx: Tx, untried: Sequence[Message]) -> None:
@@ -192,15 +194,21 @@ def heard_late(tx: Tx, finished: Sequence[Finished], now: datetime) -> list[str]
             .where(attempts.c.message == f.message.id, attempts.c.n == f.message.attempt)
             .values(provider_ref=ref, settled=How.LATE.value, settled_at=now)
         )
-        tx.connection.execute(
-            update(messages)
-            .where(messages.c.id == f.message.id, messages.c.status.in_(NOT_KNOWN_TAKEN))
-            .values(status=Status.ACCEPTED.value, status_at=now)
-        )
+    _mark_taken(tx, [f.message.id for f, _ in taken], now)
     return [f.message.id for f, _ in taken]
 
 
-NOT_KNOWN_TAKEN = (Status.QUEUED.value, Status.RETRYING.value, Status.IN_DOUBT.value)
+def _mark_taken(tx: Tx, ids: Sequence[str], now: datetime) -> None:
+    """That the provider has it outweighs whatever was believed without asking it."""
+    for chunk in chunks(ids):
+        tx.connection.execute(
+            update(messages)
+            .where(messages.c.id.in_(chunk), messages.c.status.in_(NOT_KNOWN_TAKEN))
+            .values(status=Status.ACCEPTED.value, status_at=now)
+        )
+
+
+NOT_KNOWN_TAKEN = [status.value for status in Status if status.rank < Status.ACCEPTED.rank]
 
 
 def end_open_attempts(

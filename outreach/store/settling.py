@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, update
 
 from outreach.domain.delivery import Status
 from outreach.domain.ladder import thaw
@@ -51,23 +51,73 @@ class Settled:
 
 def doubts(tx: Tx, ids: Sequence[str]) -> list[Doubtful]:
     """What is in doubt of these outreaches; one whose message's fate was learnt meanwhile is left out."""
-    found = []
-    for chunk in chunks(ids):
-        rows = tx.connection.execute(
-            select(messages, outreaches.c.sent, outreaches.c.ladder, outreaches.c.in_doubt)
-            .join(outreaches, outreaches.c.id == messages.c.outreach)
-            .where(
-                messages.c.outreach.in_(chunk),
-                messages.c.step == outreaches.c.step,
-                messages.c.status == Status.IN_DOUBT.value,
-            )
-        ).all()
-        tried: dict[str, list[Any]] = defaultdict(list)
-        theirs = attempts.c.message.in_([row.id for row in rows])
-        for attempt in tx.connection.execute(select(attempts).where(theirs).order_by(attempts.c.n)):
-            tried[attempt.message].append(attempt)
-        found += [_doubtful(tx, row, tried[row.id]) for row in rows if tried[row.id]]
-    return found
+    return [
+        doubtful
+        for chunk in chunks(ids)
+        for doubtful in _read(
+            tx,
+            messages.c.outreach.in_(chunk)
+            & (messages.c.step == outreaches.c.step)
+            & (messages.c.status == Status.IN_DOUBT.value),
+        )
+    ]
+
+
+def left_behind(tx: Tx, now: datetime, at_most: int) -> list[Doubtful]:
+    """What is in doubt of climbs that have ended, where the provider's "no" counts by now."""
+    query = (
+        select(attempts.c.message)
+        .join(messages, messages.c.id == attempts.c.message)
+        .join(outreaches, outreaches.c.id == messages.c.outreach)
+        .where(
+            attempts.c.safe_at <= now,
+            attempts.c.settled.is_(None),
+            messages.c.status == Status.IN_DOUBT.value,
+            outreaches.c.state == "closed",
+        )
+        .order_by(attempts.c.safe_at)
+        .limit(at_most)
+    )
+    return _read(tx, messages.c.id.in_(list(tx.connection.execute(query).scalars())))
+
+
+def abandoned(tx: Tx, lease_now: datetime, at_most: int) -> list[tuple[Message, str]]:
+    """Messages, with their providers, whose process died and whose climb ended: nobody claims those."""
+    query = (
+        select(messages, attempts.c.n, attempts.c.provider)
+        .join(attempts, attempts.c.message == messages.c.id)
+        .join(outreaches, outreaches.c.id == messages.c.outreach)
+        .where(
+            attempts.c.finished_at.is_(None),
+            attempts.c.lease_until <= lease_now,
+            outreaches.c.state == "closed",
+        )
+        .limit(at_most)
+    )
+    return [(read_message(tx, row, row.n), row.provider) for row in tx.connection.execute(query)]
+
+
+def ask_later(tx: Tx, doubts: Sequence[Doubtful], at: datetime) -> None:
+    """Ask about these, whose climbs have ended, again at this time."""
+    for doubtful in doubts:
+        tx.connection.execute(
+            update(attempts)
+            .where(attempts.c.message == doubtful.message.id, attempts.c.n == doubtful.message.attempt)
+            .values(safe_at=at)
+        )
+
+
+def _read(tx: Tx, which: ColumnElement[bool]) -> list[Doubtful]:
+    rows = tx.connection.execute(
+        select(messages, outreaches.c.sent, outreaches.c.ladder, outreaches.c.in_doubt)
+        .join(outreaches, outreaches.c.id == messages.c.outreach)
+        .where(which)
+    ).all()
+    tried: dict[str, list[Any]] = defaultdict(list)
+    theirs = attempts.c.message.in_([row.id for row in rows])
+    for attempt in tx.connection.execute(select(attempts).where(theirs).order_by(attempts.c.n)):
+        tried[attempt.message].append(attempt)
+    return [_doubtful(tx, row, tried[row.id]) for row in rows if tried[row.id]]
 
 
 def _doubtful(tx: Tx, row: Any, tried: Sequence[Any]) -> Doubtful:

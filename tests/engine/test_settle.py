@@ -356,3 +356,76 @@ def test_a_message_its_provider_was_too_slow_to_be_asked_for_has_made_no_attempt
     turn(world, seconds=2)
 
     assert state(world) == (["accepted"], [(1, "accepted", None)])
+
+
+def test_a_crash_after_a_step_was_passed_over_finds_its_message_again(world: World) -> None:
+    world.flag(a_flag("no-phone", phone=None), a_flag("other"))
+    sender = world.senders[Channel.EMAIL]
+
+    def die(_messages: Sequence[Message]) -> None:
+        raise ProcessDied
+
+    sender.before = die
+    with pytest.raises(ProcessDied):
+        world.dispatch().run()
+    sender.before = lambda sent: None
+    turn(world, seconds=LEASE.total_seconds())
+    turn(world, seconds=WINDOW.total_seconds())
+
+    assert [m.attempt for m in sender.sent] == [2]
+
+
+def test_what_a_process_left_open_when_its_climb_ended_is_asked_about_and_told_and_not_sent(
+    world: World,
+) -> None:
+    from outreach.domain.answer import Answer, Via
+
+    die_after(world)
+    (message,) = world.rows(messages)
+    world.feedback().answer(message.id, Answer.IT_IS_MINE, Via.PAGE, world.clock())
+    turn(world, minutes=2)
+    turn(world, minutes=3)
+
+    assert state(world) == (["accepted"], [(1, "unknown", "asked")])
+    assert len(world.senders[Channel.SMS].sent) == 1
+
+
+def test_what_never_left_when_its_climb_ended_is_told_as_cancelled(world: World) -> None:
+    from outreach.domain.answer import Answer, Via
+
+    die_before(world)
+    (message,) = world.rows(messages)
+    world.feedback().answer(message.id, Answer.IT_IS_MINE, Via.PAGE, world.clock())
+    turn(world, minutes=2)
+    turn(world, minutes=3)
+
+    assert state(world) == (["cancelled"], [(1, "unknown", "not_taken")])
+    assert world.senders[Channel.SMS].sent == []
+
+
+def test_an_answer_during_a_retry_does_not_call_cancelled_what_the_provider_takes(world: World) -> None:
+    from outreach.domain.answer import Answer, Via
+
+    sender = world.senders[Channel.SMS]
+    sender.results = [Unavailable("busy")]
+    world.dispatch().run()
+    (message,) = world.rows(messages)
+    sender.before = lambda sent: world.feedback().answer(
+        message.id, Answer.IT_IS_MINE, Via.PAGE, world.clock()
+    )
+    turn(world, minutes=1)
+
+    assert state(world)[0] == ["accepted"]
+
+
+def test_a_retry_nobody_waits_for_any_more_is_cancelled(world: World) -> None:
+    from outreach.domain.answer import Answer, Via
+
+    sender = world.senders[Channel.SMS]
+    sender.results = [Unavailable("busy")]
+    sender.before = lambda sent: world.feedback().answer(
+        sent[0].id, Answer.IT_IS_MINE, Via.PAGE, world.clock()
+    )
+    world.dispatch().run()
+
+    assert state(world)[0] == ["cancelled"]

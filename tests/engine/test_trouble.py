@@ -197,3 +197,16 @@ def test_a_core_that_breaks_stops_no_warning(world: World) -> None:
     world.dispatch().run()
 
     assert [m.content.text.split()[-1] for m in world.senders[Channel.PUSH].sent] == ["transfer=unknown"]
+
+
+def test_a_message_the_database_refuses_holds_up_nobody_else(world: World) -> None:
+    world.flag(a_flag("bad", push_token=None))
+    world.dispatch().run()
+    with world.store.begin() as tx:  # as no code of ours would leave it: its SMS is about to be written twice
+        tx.connection.execute(outreaches.update().values(step=0, due_at=NOW))
+    world.flag(a_flag("good", identity="2"))
+
+    world.dispatch().run()
+
+    assert [m.to for m in world.senders[Channel.PUSH].sent] == ["token-of-good"]
+    assert len(world.senders[Channel.SMS].sent) == 1

@@ -274,7 +274,8 @@ def test_a_stop_ends_every_climb_with_what_waits_on_it_and_says_who_and_why(stor
         ledger.outreach(person, "recovery", state="closed", closed_at=NOW, close_reason="expired")
         ledger.outreach(other)
         ledger.message(person, climbing, status="retrying")
-        ledger.message(person, climbing, step=1, status="queued")
+        under_way = ledger.message(person, climbing, step=1, status="queued")
+        ledger.attempt(under_way, finished_at=None, result=None, provider_ref=None)
         ledger.task(person, outreach=climbing, step=3)
         ledger.task(person, "help", outreach=climbing)
 

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, LargeBinary, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 from outreach.store.tables.base import identity, moment, person, table, word
 from outreach.store.types import Exact, Hash, Id, Json
@@ -42,10 +52,16 @@ attempts = table(
     Column("reason", Text),
     Column("provider_ref", Text, index=True),
     moment("safe_at", optional=True),  # in doubt: from here on the provider's "no" counts
-    word("settled", optional=True),  # asked | receipt | late | not_taken | repeated | held_for_human
+    word("settled", optional=True),  # asked | receipt | late | not_taken | repeated | held_for_human | left
     moment("settled_at", optional=True),
     UniqueConstraint("message", "n"),
     Index("ix_attempts_open", "finished_at", "lease_until"),
+    Index(
+        "ix_attempts_in_doubt",
+        "safe_at",
+        sqlite_where=text("safe_at IS NOT NULL AND settled IS NULL"),
+        postgresql_where=text("safe_at IS NOT NULL AND settled IS NULL"),
+    ),
 )
 
 receipts = table(
