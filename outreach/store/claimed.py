@@ -14,7 +14,6 @@ from outreach.domain.ladder import Ladder, thaw
 from outreach.domain.message import Message
 from outreach.domain.ruleset import InDoubt
 from outreach.store.database import Tx
-from outreach.store.intake import chunks
 from outreach.store.sending import read_message
 from outreach.store.tables import acknowledgments, attempts, decisions, flags, messages, outreaches
 
@@ -70,21 +69,15 @@ class Claimed:
 
 def load(tx: Tx, ids: Sequence[str]) -> list[Claimed]:
     """The claimed outreaches with their decision's facts, their answer and their unfinished message."""
-    answered: set[str] = set()
-    pending: dict[str, Pending] = {}
-    rows: list[Any] = []
-    for chunk in chunks(ids):
-        query = select(acknowledgments.c.outreach).where(acknowledgments.c.outreach.in_(chunk))
-        answered.update(tx.connection.execute(query).scalars())
-        pending.update(_at_step(tx, chunk))
-        rows.extend(
-            tx.connection.execute(
-                select(outreaches, decisions.c.facts, flags.c.flagged_at)
-                .join(decisions, decisions.c.id == outreaches.c.decision)
-                .join(flags, flags.c.id == decisions.c.flag)
-                .where(outreaches.c.id.in_(chunk))
-            )
-        )
+    told = select(acknowledgments.c.outreach).where(tx.among(acknowledgments.c.outreach, ids))
+    answered = set(tx.connection.execute(told).scalars().all())
+    pending = _at_step(tx, ids)
+    rows = tx.connection.execute(
+        select(outreaches, decisions.c.facts, flags.c.flagged_at)
+        .join(decisions, decisions.c.id == outreaches.c.decision)
+        .join(flags, flags.c.id == decisions.c.flag)
+        .where(tx.among(outreaches.c.id, ids))
+    ).all()
     claimed = (_claimed(row, is_acknowledged=row.id in answered, pending=pending.get(row.id)) for row in rows)
     return sorted(claimed, key=_precedence)
 
@@ -132,7 +125,7 @@ def _at_step(tx: Tx, ids: Sequence[str]) -> dict[str, Pending]:
         )
         .join(outreaches, outreaches.c.id == messages.c.outreach)
         .outerjoin(attempts, attempts.c.message == messages.c.id)
-        .where(messages.c.outreach.in_(ids), messages.c.step == outreaches.c.step)
+        .where(tx.among(messages.c.outreach, ids), messages.c.step == outreaches.c.step)
         .order_by(attempts.c.n)
     )
     found: dict[str, Pending] = {}

@@ -153,10 +153,7 @@ def _write_consents(tx: Tx, reaches: Mapping[str, Reach], source: str, now: date
 
 
 def _rows(tx: Tx, table: Any, column: Any, persons: Iterable[str]) -> list[Any]:
-    found: list[Any] = []
-    for chunk in chunks(persons):
-        found.extend(tx.connection.execute(select(table).where(column.in_(chunk))))
-    return found
+    return list(tx.connection.execute(select(table).where(tx.among(column, persons))).all())
 
 
 def _latest_consents(tx: Tx, persons: Iterable[str]) -> dict[tuple[str, str], bool]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Callable, Mapping
 
@@ -55,4 +54,4 @@ class Vault:
 
     def fingerprint(self, text: str) -> str:
         """The keyed hash of a text: 64 hex characters, equal for equal texts, useless without the key."""
-        return hmac.new(self._hash_key, text.encode("utf-8"), hashlib.sha256).hexdigest()
+        return hmac.digest(self._hash_key, text.encode("utf-8"), "sha256").hex()
