@@ -67,23 +67,28 @@ def _halts(tx: Tx) -> tuple[Halt, ...]:
 
 
 def _queue(tx: Tx, now: datetime) -> dict[str, Waiting]:
-    """Open outreaches by state; climbing ones whose time has not come are waiting."""
+    """Open outreaches by state; climbing ones whose time has not come are waiting, and of those only counted.
+
+    A million may climb: what is asked of them is in the index that dispatch claims by.
+    """
     o = outreaches.c
-    states = ("pending", "held", "climbing", "settling")
+    states = ("pending", "held", "settling")
     query = select(o.state, func.count(), func.min(o.opened_at)).where(o.state.in_(states)).group_by(o.state)
     found = {
         state: Waiting(count=count, oldest=oldest) for state, count, oldest in tx.connection.execute(query)
     }
-    later = _waiting(tx, o.opened_at, (o.state == "climbing") & (o.due_at > now))
-    found.pop("climbing", None)
-    return {**{state: Waiting() for state in ("pending", "held", "settling")}, **found, "waiting": later}
+    later = select(func.count()).where(o.state == "climbing", o.due_at > now)
+    waiting = Waiting(count=tx.connection.execute(later).scalar_one())
+    return {**{state: Waiting() for state in states}, **found, "waiting": waiting}
 
 
 def _due(tx: Tx, now: datetime, halted: Collection[str]) -> tuple[Waiting, dict[str, int]]:
     """What should have been sent by now, and how late it is; a halted pattern's is not late but halted."""
     o = outreaches.c
+    is_due = (o.state == "climbing") & (o.due_at <= now)
+    if halted:
+        is_due &= o.pattern.not_in(halted)
     ages = [func.count().filter(o.due_at <= now - least) for least in LATENESS.values()]
-    is_due = (o.state == "climbing") & (o.due_at <= now) & o.pattern.not_in(halted)
     row: Any = tx.connection.execute(select(func.min(o.due_at), *ages).where(is_due)).one()
     at_least = [*row[1:], 0]
     lateness = {
