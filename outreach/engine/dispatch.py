@@ -258,9 +258,12 @@ class Dispatch:
         sender = self.senders.get((draft.message.channel, draft.provider))
         if sender is None:
             return Sending(errand=errand, message=draft.message, settles_after=None)
-        is_safe = draft.message.channel in self._repeatable
+        is_safe, pending = draft.message.channel in self._repeatable, errand.claimed.pending
         return Sending(
-            errand=errand, message=draft.message, settles_after=None if is_safe else sender.settles_after
+            errand=errand,
+            message=draft.message,
+            settles_after=None if is_safe else sender.settles_after,
+            may_be_there=not draft.is_new and pending is not None and pending.may_be_there,
         )
 
 

@@ -80,11 +80,13 @@ class Sending:
     """An errand's message with its provider: how a doubt about it is to be settled.
 
     `settles_after` is None where a repeat replaces the first, so that there is nothing to settle.
+    `may_be_there`: an earlier attempt left a doubt that nobody could settle.
     """
 
     errand: Errand
     message: Message
     settles_after: timedelta | None
+    may_be_there: bool = False
 
 
 def after(sending: Sending, result: SendResult, now: datetime, jitter: float) -> tuple[Next, Finished]:
@@ -99,15 +101,16 @@ def after(sending: Sending, result: SendResult, now: datetime, jitter: float) ->
         case Accepted():
             return reached, Finished(message=message, result=result, status=Status.ACCEPTED)
         case Refused():
-            return onward, Finished(message=message, result=result, status=Status.REFUSED)
+            return _given_up(sending, result, onward)
         case Unavailable(is_tried=False):
             move = replace(here, due_at=now + UNTRIED)
             return move, Finished(message=message, result=result, status=Status.RETRYING)
         case Unavailable():
             again = _retry(message, result, wait, jitter)
-            move = onward if again is None else replace(here, due_at=now + again)
-            status = Status.REFUSED if again is None else Status.RETRYING
-            return move, Finished(message=message, result=result, status=status)
+            if again is None:
+                return _given_up(sending, result, onward)
+            move = replace(here, due_at=now + again)
+            return move, Finished(message=message, result=result, status=Status.RETRYING)
         case Unknown() if sending.settles_after is None:
             again = _retry(message, Unavailable(result.reason), wait, jitter)
             move = reached if again is None else replace(here, due_at=now + again)
@@ -120,6 +123,13 @@ def after(sending: Sending, result: SendResult, now: datetime, jitter: float) ->
             return move, Finished(message=message, result=result, status=Status.IN_DOUBT, safe_at=safe_at)
         case _:
             assert_never(result)
+
+
+def _given_up(sending: Sending, result: SendResult, onward: Next) -> tuple[Next, Finished]:
+    """The next step at once; but a message that an earlier attempt may have delivered is not called refused."""
+    status = Status.IN_DOUBT if sending.may_be_there else Status.REFUSED
+    move = replace(onward, sent=onward.sent + sending.may_be_there)
+    return move, Finished(message=sending.message, result=result, status=status)
 
 
 def _retry(message: Message, result: Unavailable, wait: timedelta, jitter: float) -> timedelta | None:

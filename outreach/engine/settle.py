@@ -31,6 +31,7 @@ from outreach.engine.ports import Clock, NewId, Senders
 from outreach.store import climb, sending, settling
 from outreach.store.climb import Lease, Next, Which
 from outreach.store.database import Store, Tx
+from outreach.store.ending import end_messages
 from outreach.store.settling import Doubtful, Settled
 from outreach.store.tasks import Task, open_tasks
 from outreach.telemetry import SENDER_BROKE
@@ -147,6 +148,7 @@ class Settle:
         settling.settle(tx, [s for d, v in verdicts if (s := _settled(d, v)) is not None], now)
         open_tasks(tx, [_task(d, now) for d, v in verdicts if isinstance(v, HandToHuman)])
         climb.move(tx, [_next(d, v, now) for d, v in verdicts], holder, now)
+        end_messages(tx, [d.outreach for d, _ in verdicts], now)  # some may have ended while we asked
 
 
 def _truth(found: Found, doubtful: Doubtful, now: datetime) -> Settled | None:

@@ -7,11 +7,14 @@ from datetime import timedelta
 
 import pytest
 
+from outreach.domain.answer import Answer, Via
 from outreach.domain.delivery import (
     Accepted,
     CannotSay,
+    Found,
     Has,
     HasNot,
+    Question,
     Receipt,
     Refused,
     Status,
@@ -310,8 +313,6 @@ def test_what_else_a_slow_process_hears_changes_nothing_of_what_its_successor_do
 
 
 def test_an_answer_ends_what_is_in_doubt(world: World) -> None:
-    from outreach.domain.answer import Answer, Via
-
     die_after(world)
     world.clock.tick(seconds=LEASE.total_seconds())
     world.dispatch().run()
@@ -378,8 +379,6 @@ def test_a_crash_after_a_step_was_passed_over_finds_its_message_again(world: Wor
 def test_what_a_process_left_open_when_its_climb_ended_is_asked_about_and_told_and_not_sent(
     world: World,
 ) -> None:
-    from outreach.domain.answer import Answer, Via
-
     die_after(world)
     (message,) = world.rows(messages)
     world.feedback().answer(message.id, Answer.IT_IS_MINE, Via.PAGE, world.clock())
@@ -391,8 +390,6 @@ def test_what_a_process_left_open_when_its_climb_ended_is_asked_about_and_told_a
 
 
 def test_what_never_left_when_its_climb_ended_is_told_as_cancelled(world: World) -> None:
-    from outreach.domain.answer import Answer, Via
-
     die_before(world)
     (message,) = world.rows(messages)
     world.feedback().answer(message.id, Answer.IT_IS_MINE, Via.PAGE, world.clock())
@@ -404,8 +401,6 @@ def test_what_never_left_when_its_climb_ended_is_told_as_cancelled(world: World)
 
 
 def test_an_answer_during_a_retry_does_not_call_cancelled_what_the_provider_takes(world: World) -> None:
-    from outreach.domain.answer import Answer, Via
-
     sender = world.senders[Channel.SMS]
     sender.results = [Unavailable("busy")]
     world.dispatch().run()
@@ -419,8 +414,6 @@ def test_an_answer_during_a_retry_does_not_call_cancelled_what_the_provider_take
 
 
 def test_a_retry_nobody_waits_for_any_more_is_cancelled(world: World) -> None:
-    from outreach.domain.answer import Answer, Via
-
     sender = world.senders[Channel.SMS]
     sender.results = [Unavailable("busy")]
     sender.before = lambda sent: world.feedback().answer(
@@ -429,3 +422,37 @@ def test_a_retry_nobody_waits_for_any_more_is_cancelled(world: World) -> None:
     world.dispatch().run()
 
     assert state(world)[0] == ["cancelled"]
+
+
+@pytest.mark.parametrize("end", [Refused("no"), Unavailable("busy", timedelta(days=2))])
+def test_a_message_that_may_be_there_is_never_called_refused(
+    world: World, end: Refused | Unavailable
+) -> None:
+    sender = world.senders[Channel.SMS]
+    sender.settles_after = timedelta()
+    sender.findings = [CannotSay("never", for_good=True)]
+    sender.results = [Unknown("reset"), end]
+    world.dispatch().run()
+    turn(world, seconds=3)
+
+    assert len(sender.sent) == 2
+    assert [row.status for row in world.rows(messages) if row.channel == "sms"] == ["in_doubt"]
+    assert [channel for channel, _ in world.sent()][-1] is Channel.EMAIL
+
+
+def test_what_ends_while_its_provider_is_asked_is_not_left_waiting_for_a_retry(world: World) -> None:
+    die_before(world)
+    turn(world, seconds=LEASE.total_seconds())
+    world.clock.tick(seconds=WINDOW.total_seconds())
+    sender = world.senders[Channel.SMS]
+    (message,) = world.rows(messages)
+    ask = sender.ask
+
+    def answered_meanwhile(questions: Sequence[Question]) -> Sequence[Found]:
+        world.feedback().answer(message.id, Answer.IT_IS_MINE, Via.PAGE, world.clock())
+        return ask(questions)
+
+    sender.ask = answered_meanwhile  # type: ignore[method-assign]
+    world.settle().run()
+
+    assert state(world) == (["cancelled"], [(1, "unknown", "not_taken")])
