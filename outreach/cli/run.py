@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -13,6 +14,7 @@ from outreach.cli.stopping import stoppable
 from outreach.daemon import run_daemon
 from outreach.errors import FeedError
 from outreach.wiring import House, open_house
+from outreach.wiring.living import living
 
 
 @click.command()
@@ -37,7 +39,8 @@ def run(workspace: Path, once: bool, dry_run: bool, style: str) -> None:
     house = open_house(workspace, dry_run=dry_run)
     house.require_head()
     try:
-        counts = cycle(house)
+        with nullcontext() if dry_run else living(house, "run"):
+            counts = cycle(house)
     finally:
         house.close()
     if style == "json":
