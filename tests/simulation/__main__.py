@@ -12,7 +12,7 @@ import sys
 from tests.simulation.broken import BREAKAGES
 from tests.simulation.run import Bench, Total, from_seed, noticed, run
 
-SHOWN = 10
+SHOWN = 100
 
 
 def main() -> int:

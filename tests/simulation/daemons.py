@@ -21,6 +21,13 @@ IDLE = 32.0
 
 LONGEST_SLEEP = timedelta(minutes=30)
 FREE_AT = "SELECT min(max(due_at, coalesce(lease_until, due_at))) FROM outreaches WHERE state = '{}'"
+LEFT_OPEN = (
+    "SELECT min(CASE WHEN a.finished_at IS NULL THEN a.lease_until ELSE a.safe_at END), count(*)"
+    " FROM attempts a JOIN messages m ON m.id = a.message JOIN outreaches o ON o.id = m.outreach"
+    " WHERE o.state = 'closed' AND (a.finished_at IS NULL"
+    " OR (m.status = 'in_doubt' AND a.settled IS NULL AND a.safe_at IS NOT NULL))"
+)
+"""What an ended climb left under way: from when on somebody may look after it."""
 
 
 class Daemons:
@@ -47,13 +54,20 @@ class Daemons:
         due = min(self._free_at("climbing"), self._free_at("settling"))
         return min(max((due - now).total_seconds(), 5.0), LONGEST_SLEEP.total_seconds())
 
+    def is_done(self) -> bool:
+        """Whether every climb ended and left nothing under way."""
+        ((_, left),) = self._world.memory.rows(LEFT_OPEN)
+        return not left and not self._world.memory.rows(
+            "SELECT 1 FROM outreaches WHERE state <> 'closed' LIMIT 1"
+        )
+
     def _start(self, name: str) -> None:
         self._born += 1
         world, holder = self._world, f"{name}.{self._born}"
         world.tell(f"{holder} starts")
         process = Process(holder, lambda: self._ended(name, process))
         stages = Stages(world, holder)
-        jobs = {"climbing": stages.dispatch().round, "settling": stages.settle().round}
+        jobs = {"climbing": stages.dispatch().round, "settling": stages.settle().run}
         for state, job in jobs.items():
             world.turns.spawn(process, self._loop(state, job))
 
@@ -111,4 +125,8 @@ class Daemons:
 
     def _free_at(self, state: str) -> datetime:
         ((at,),) = self._world.memory.rows(FREE_AT.format(state))
-        return moment(at) or self._world.start + timedelta(days=365)
+        free = moment(at) or self._world.start + timedelta(days=365)
+        if state == "settling":
+            ((at, _),) = self._world.memory.rows(LEFT_OPEN)
+            free = min(free, moment(at) or free)
+        return free

@@ -18,7 +18,7 @@ MESSAGE = {
     None: frozenset({"queued"}),
     "queued": HEARD | {"refused", "retrying", "in_doubt", "cancelled"},
     "retrying": HEARD | {"refused", "in_doubt", "cancelled"},
-    "in_doubt": HEARD | {"retrying", "refused"},
+    "in_doubt": HEARD | {"retrying", "refused", "cancelled"},
     "cancelled": HEARD,  # a receipt of a copy that was in flight when the climb ended
     "accepted": frozenset({"sent", "undelivered", "delivered"}),
     "sent": frozenset({"undelivered", "delivered"}),

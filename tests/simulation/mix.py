@@ -58,17 +58,18 @@ class Mix:
 
 def draw(dice: Random) -> Mix:
     """The mix of a seed."""
+    stops = dice.random() < 0.1  # processes stand still all the time, and others go on
     crash_at = dice.randrange(120) if dice.random() < 0.2 else None
     is_clean = dice.random() < 0.08
     some = _faulty(dice) if not is_clean and dice.random() < 0.85 else {}
     return Mix(
         people=dice.choice((1, 1, 2, 3)),
         steps=dice.choice((1, 1, 2, 2, 3)),
-        daemons=dice.choice((1, 2, 2, 3)),
+        daemons=2 if stops else dice.choice((1, 2, 2, 3)),
         batch=dice.choice((1, 2, 500, 500, 500)),
         crash=0.0 if is_clean or crash_at is not None else dice.choice((0.0, 0.01, 0.03, 0.06)),
         crash_at=None if is_clean else crash_at,
-        pause=0.0 if is_clean else dice.choice((0.0, 0.0, 0.02, 0.1)),
+        pause=0.0 if is_clean else 0.2 if stops else dice.choice((0.0, 0.0, 0.02, 0.1)),
         database=0.0 if is_clean else dice.choice((0.0, 0.0, 0.01, 0.05)),
         faulty=some,
         storm=dice.choice((0.0, 0.0, 0.5)) if some else 0.0,

@@ -53,13 +53,6 @@ class Truth:
         """Every address of a channel."""
         return [address_of(channel, n) for n in range(PEOPLE)]
 
-    def is_over(self) -> bool:
-        """Whether nothing is left to do for anybody, and nobody will do anything more."""
-        world = self._world
-        if world.faults() or not world.turns.is_quiet():
-            return False
-        return not world.memory.rows("SELECT 1 FROM outreaches WHERE state <> 'closed' LIMIT 1")
-
     def written(self, message: Message) -> None:
         """A request goes out now: may it?"""
         world, now = self._world, self._world.turns.now

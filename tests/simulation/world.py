@@ -83,7 +83,7 @@ class World:
         try:
             self.crowd.begin()
             self.daemons.begin()
-            while not self.truth.is_over() and self.turns.now < self.start + PATIENCE:
+            while not self.is_over() and self.turns.now < self.start + PATIENCE:
                 if self.turns.failure is not None or len(self.broken) >= ENOUGH:
                     break
                 self.turns.sleep(self.daemons.until_something())
@@ -103,6 +103,10 @@ class World:
     def faults(self) -> bool:
         """Whether things still go wrong: they stop, so that what can be mended must be in the end."""
         return self.elapsed() < self.mix.faults_end
+
+    def is_over(self) -> bool:
+        """Whether nothing is left to do for anybody, and nobody will do anything more."""
+        return not self.faults() and self.turns.is_quiet() and self.daemons.is_done()
 
     def who(self) -> str:
         """Whose turn it is."""
