@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -50,13 +50,14 @@ def _typed(value: Any, kind: FactType) -> Value:
 
 
 def _read(value: Any, kind: FactType) -> Value:
-    match kind:
-        case FactType.SCORE | FactType.MONEY:
-            return Decimal(value)
-        case FactType.TIME:
-            return datetime.fromisoformat(value)
-        case FactType.TAGS:
-            return tuple(value)
-        case _:
-            kept: Value = value
-            return kept
+    reader = _READERS.get(kind)
+    kept: Value = value if reader is None else reader(value)
+    return kept
+
+
+_READERS: Mapping[FactType, Callable[[Any], Value]] = {
+    FactType.SCORE: Decimal,
+    FactType.MONEY: Decimal,
+    FactType.TIME: datetime.fromisoformat,
+    FactType.TAGS: tuple,
+}

@@ -15,7 +15,6 @@ from outreach.domain.message import Content, Message
 from outreach.domain.scale import Channel
 from outreach.domain.settling import How
 from outreach.store.database import Tx
-from outreach.store.intake import chunks
 from outreach.store.tables import attempts, messages
 
 
@@ -54,11 +53,8 @@ class Finished:
 
 def taken_references(tx: Tx, references: Sequence[str]) -> set[str]:
     """Those of these references that a message already has."""
-    found: set[str] = set()
-    for chunk in chunks(references):
-        query = select(messages.c.reference).where(messages.c.reference.in_(chunk))
-        found.update(tx.connection.execute(query).scalars())
-    return found
+    query = select(messages.c.reference).where(tx.among(messages.c.reference, references))
+    return set(tx.connection.execute(query).scalars().all())
 
 
 def start(tx: Tx, drafts: Sequence[Draft], now: datetime, lease_until: datetime) -> None:
@@ -111,10 +107,24 @@ def _is_unfinished() -> ColumnElement[bool]:
     return or_(messages.c.status == Status.QUEUED.value, messages.c.status == Status.RETRYING.value)
 
 
+_in_json = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def _body(content: Content) -> str:
-    return json.dumps(
-        {"text": content.text, "title": content.title, "html": content.html}, ensure_ascii=False
+    return _in_json({"text": content.text, "title": content.title, "html": content.html})
+
+
+_END_ATTEMPT = (
+    update(attempts)
+    .where(attempts.c.message == bindparam("which"), attempts.c.n == bindparam("number"))
+    .values(
+        finished_at=bindparam("at"),
+        result=bindparam("word"),
+        reason=bindparam("why"),
+        provider_ref=bindparam("ref"),
+        safe_at=bindparam("safe"),
     )
+)
 
 
 def finish(tx: Tx, finished: Sequence[Finished], now: datetime) -> None:
@@ -124,20 +134,11 @@ def finish(tx: Tx, finished: Sequence[Finished], now: datetime) -> None:
     """
     tried = [f for f in finished if f.was_tried]
     _forget_attempts(tx, [f.message for f in finished if not f.was_tried])
-    if not tried:
-        return
-    tx.connection.execute(
-        update(attempts)
-        .where(attempts.c.message == bindparam("which"), attempts.c.n == bindparam("number"))
-        .values(
-            finished_at=now,
-            result=bindparam("word"),
-            reason=bindparam("why"),
-            provider_ref=bindparam("ref"),
-            safe_at=bindparam("safe"),
-        ),
+    tx.each(
+        _END_ATTEMPT,
         [
             {
+                "at": now,
                 "which": f.message.id,
                 "number": f.message.attempt,
                 "word": type(f.result).__name__.lower(),
@@ -200,10 +201,10 @@ def heard_late(tx: Tx, finished: Sequence[Finished], now: datetime) -> list[str]
 
 def _mark_taken(tx: Tx, ids: Sequence[str], now: datetime) -> None:
     """That the provider has it outweighs whatever was believed without asking it."""
-    for chunk in chunks(ids):
+    if ids:
         tx.connection.execute(
             update(messages)
-            .where(messages.c.id.in_(chunk), messages.c.status.in_(NOT_KNOWN_TAKEN))
+            .where(tx.among(messages.c.id, ids), messages.c.status.in_(NOT_KNOWN_TAKEN))
             .values(status=Status.ACCEPTED.value, status_at=now)
         )
 

@@ -31,8 +31,7 @@ class Metrics:
 
     def sent(self, finished: Iterable[Finished]) -> None:
         """Count these attempts."""
-        for one in finished:
-            self._sends.add(one)
+        self._sends.add(list(finished))
 
     def round(self, job: str, counts: object) -> None:
         """Count a round of a job, and of what it says it did whatever has a metric."""
