@@ -12,6 +12,8 @@ from outreach.domain.traffic.bucket import Allowance
 from outreach.domain.traffic.caps import Cap
 from outreach.errors import SettingsError
 from outreach.settings import Settings, read_settings
+from outreach.wiring import House
+from outreach.wiring.checkup.installation import providers
 from outreach.wiring.senders import parties, senders
 from outreach.wiring.traffic import traffic_policy
 from tests.build import NOW
@@ -151,3 +153,13 @@ def test_every_chosen_provider_is_asked_for_its_credentials(tmp_path: Path) -> N
 
     assert "channels.sms = twilio2 needs twilio2.sender, which is not set" in caught.value.problems
     assert len(caught.value.problems) == 6
+
+
+def test_a_doctor_warns_where_nothing_caps_what_sms_may_cost(tmp_path: Path) -> None:
+    def told(more: str) -> list[str]:
+        house = House(read(tmp_path, TWO + more))
+        return [finding.says for finding in providers(house)]
+
+    ready = "ready: push by outbox, sms by twilio and twilio2, email by sendgrid and smtp"
+    assert told("") == [ready, "nothing caps what SMS may cost"]
+    assert told("[traffic.block]\nper_hour = 9\n") == [ready]

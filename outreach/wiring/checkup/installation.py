@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from outreach.domain.scale import Channel
 from outreach.errors import SettingsError
 from outreach.settings import SECRETS_FILE, Settings, read_key, read_keys
 from outreach.store import schema
@@ -126,10 +127,18 @@ def _feed(name: str, check: Callable[[], None]) -> Iterator[Finding]:
 def providers(house: House) -> Iterator[Finding]:
     """Whether each channel has what its provider needs."""
     chosen = senders(house.settings, house.clock)
-    traffic_policy(house.settings)
+    caps = traffic_policy(house.settings).caps
     by = {channel: " and ".join(sender.name for sender in those) for channel, those in chosen.items()}
     said = ", ".join(f"{channel.value} by {names}" for channel, names in by.items()) or "none"
     yield Finding(about="senders", says=f"ready: {said}")
+    is_paid = any(sender.name != "outbox" for sender in chosen.get(Channel.SMS, ()))
+    if is_paid and caps.per_day is None and not caps.counts_numbers:
+        yield Finding(
+            about="senders",
+            says="nothing caps what SMS may cost",
+            state=State.WARNING,
+            mend="set traffic.spend or traffic.caps: docs/settings.md has an example",
+        )
 
 
 def core(settings: Settings) -> Iterator[Finding]:
