@@ -36,8 +36,9 @@ from outreach.store.settling import Doubtful, Settled
 from outreach.store.tasks import Task, open_tasks
 from outreach.telemetry import SENDER_BROKE
 
-LEASE = timedelta(minutes=2)
-"""Longer than asking a batch may take; asking twice would harm nobody."""
+LEASE = timedelta(seconds=30)
+"""Longer than asking a batch takes where every answer is ten seconds of silence. Asking twice would harm
+nobody: what another process took over meanwhile is dropped. It is all that a process killed here holds up."""
 
 GRACE = timedelta(minutes=1)
 """How long after its lease a process may still come and say what became of a message of an ended climb."""
@@ -45,7 +46,7 @@ GRACE = timedelta(minutes=1)
 GIVE_UP = timedelta(minutes=30)
 """How long a provider that does not answer is asked about messages of ended climbs."""
 
-BATCH = 200
+BATCH = 100
 DECIDE_WITHIN = timedelta(minutes=30)
 """How long a person has to decide about a message that nobody can account for."""
 
