@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from outreach.domain.delivery import Status
 from outreach.domain.recent import Recent, Told, Weight
 from outreach.domain.scale import Channel
 from outreach.store.database import Tx
-from outreach.store.intake import chunks
 from outreach.store.tables import messages, outreaches, people
 
 NEVER_SENT = (Status.REFUSED.value, Status.CANCELLED.value, Status.UNDELIVERED.value)
 """A message that reached nobody tires nobody."""
 
+OPEN = frozenset({"climbing", "settling"})
 ON_ITS_WAY = frozenset({Status.QUEUED.value, Status.RETRYING.value})
 
 
@@ -41,45 +41,37 @@ def told_since(tx: Tx, persons: Iterable[str], since: datetime) -> Lately:
     a colleague makes them."""
     told: dict[str, list[tuple[str, str, Told]]] = defaultdict(list)
     m, o = messages.c, outreaches.c
-    columns = (m.person, m.outreach, m.status, m.created_at, m.channel, m.template)
-    for chunk in chunks(set(persons)):
-        query = (
-            select(*columns, o.urgency_rank, o.severity_rank)
-            .join(outreaches, o.id == m.outreach)
-            .where(m.person.in_(chunk), m.created_at > since, m.status.not_in(NEVER_SENT))
-            .where(m.channel != Channel.CALL.value)
-            .order_by(m.created_at)
+    query = (
+        select(m.person, m.outreach, m.status, m.created_at, m.channel, m.template)
+        .add_columns(o.urgency_rank, o.severity_rank)
+        .join(outreaches, o.id == m.outreach)
+        .where(tx.among(m.person, set(persons)), m.created_at > since, m.status.not_in(NEVER_SENT))
+        .where(m.channel != Channel.CALL.value)
+        .order_by(m.created_at)
+    )
+    rows = tx.connection.execute(query)
+    for person, outreach, status, at, channel, template, urgency, severity in rows:
+        words = Told(
+            at=at,
+            channel=Channel(channel),
+            template=template.partition(".")[0],  # <pattern>/<name>.<locale>.j2
+            urgency_rank=urgency,
+            severity_rank=severity,
         )
-        for person, outreach, status, at, channel, template, urgency, severity in tx.connection.execute(
-            query
-        ):
-            words = Told(
-                at=at,
-                channel=Channel(channel),
-                template=template.partition(".")[0],  # <pattern>/<name>.<locale>.j2
-                urgency_rank=urgency,
-                severity_rank=severity,
-            )
-            told[person].append((outreach, status, words))
+        told[person].append((outreach, status, words))
     return Lately(told)
 
 
 def crowded(tx: Tx, persons: Iterable[str]) -> set[str]:
     """Those of these people whom more than one open outreach would write to."""
-    found: set[str] = set()
-    for chunk in chunks(set(persons)):
-        query = (
-            select(outreaches.c.person)
-            .where(outreaches.c.person.in_(chunk), outreaches.c.state.in_(("climbing", "settling")))
-            .group_by(outreaches.c.person)
-            .having(func.count() > 1)
-        )
-        found.update(tx.connection.execute(query).scalars())
-    return found
+    # Looked up by person and sorted out here: asked for the state too, SQLite reads every open outreach.
+    query = select(outreaches.c.person, outreaches.c.state)
+    rows = tx.connection.execute(query.where(tx.among(outreaches.c.person, set(persons))))
+    found = Counter(person for person, state in rows if state in OPEN)
+    return {person for person, open_outreaches in found.items() if open_outreaches > 1}
 
 
 def one_by_one(tx: Tx, persons: Iterable[str]) -> None:
     """Let no other process write to these people before this transaction ends; SQLite has one writer."""
-    for chunk in chunks(sorted(set(persons))):
-        query = select(people.c.id).where(people.c.id.in_(chunk)).order_by(people.c.id).with_for_update()
-        tx.connection.execute(query).all()
+    query = select(people.c.id).where(tx.among(people.c.id, set(persons))).order_by(people.c.id)
+    tx.connection.execute(query.with_for_update()).all()

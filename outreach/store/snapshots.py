@@ -14,7 +14,6 @@ from outreach.domain.scale import Channel
 from outreach.domain.takeover import Takeover
 from outreach.store.contacts import dead_addresses
 from outreach.store.database import Tx
-from outreach.store.intake import chunks
 from outreach.store.tables import contact_points
 
 Points = Mapping[str, Mapping[str, list[Any]]]
@@ -43,10 +42,9 @@ def before_takeover(tx: Tx, taken: Mapping[str, tuple[Profile, Takeover]]) -> di
 
 def _points(tx: Tx, persons: set[str]) -> Points:
     found: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
-    for chunk in chunks(persons):
-        query = select(contact_points).where(contact_points.c.person.in_(chunk))
-        for row in tx.connection.execute(query.order_by(contact_points.c.valid_from)):
-            found[row.person][row.channel].append(row)
+    query = select(contact_points).where(tx.among(contact_points.c.person, persons))
+    for row in tx.connection.execute(query.order_by(contact_points.c.valid_from)):
+        found[row.person][row.channel].append(row)
     return found
 
 
