@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
 from outreach.adapters import transport
@@ -113,8 +113,19 @@ def _closing(act: Act) -> Act:
     return Act(first + b"\r\nConnection: close\r\n" + rest, then="close")
 
 
+class NotReady(Red):
+    """The first message, with which nothing is wrong, was not accepted: nothing was shown."""
+
+
 def met(subject: Subject, way: Way, *, kept: bool, tls: tuple[ssl.SSLContext, ssl.SSLContext] | None) -> str:
     """What became of the second message, in a word. Raises Red where the law does not hold."""
+    for _ in range(2):  # on a busy machine a good answer may come later than what stalls on purpose is given
+        with suppress(NotReady):
+            return _met(subject, way, kept=kept, tls=tls)
+    return _met(subject, way, kept=kept, tls=tls)
+
+
+def _met(subject: Subject, way: Way, *, kept: bool, tls: tuple[ssl.SSLContext, ssl.SSLContext] | None) -> str:
     first, second = subject.message(1), subject.message(2)
     good = subject.good(second.id)
     begin = subject.good(first.id) if kept else _closing(subject.good(first.id))
@@ -125,7 +136,8 @@ def met(subject: Subject, way: Way, *, kept: bool, tls: tuple[ssl.SSLContext, ss
         patience = replace(HASTY, connect=CALM.connect) if act.then == "stall" else CALM
         with transport.line(1, patience, trust) as exchange:
             sender = subject.make(server.url, exchange)
-            demand(type(sent(subject, sender, [first])[0]) is Accepted, "a good answer is not Accepted")
+            if type(sent(subject, sender, [first])[0]) is not Accepted:
+                raise NotReady("a good answer is not Accepted")
             if way.idle:
                 server.drained.wait(5)
             result = sent(subject, sender, [second])[0]
