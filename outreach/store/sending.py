@@ -155,10 +155,10 @@ def finish(tx: Tx, finished: Sequence[Finished], now: datetime) -> None:
 
 
 def _forget_attempts(tx: Tx, untried: Sequence[Message]) -> None:
+    # Only open ones: an attempt that somebody ended while we slept is part of what was known then.
     for message in untried:
-        tx.connection.execute(
-            delete(attempts).where(attempts.c.message == message.id, attempts.c.n == message.attempt)
-        )
+        this = (attempts.c.message == message.id) & (attempts.c.n == message.attempt)
+        tx.connection.execute(delete(attempts).where(this, attempts.c.finished_at.is_(None)))
 
 
 def _write_statuses(tx: Tx, statuses: Sequence[tuple[str, Status]], now: datetime) -> None:

@@ -456,3 +456,18 @@ def test_what_ends_while_its_provider_is_asked_is_not_left_waiting_for_a_retry(w
     world.settle().run()
 
     assert state(world) == (["cancelled"], [(1, "unknown", "not_taken")])
+
+
+def test_an_attempt_that_somebody_ended_meanwhile_is_never_deleted(world: World) -> None:
+    sender = world.senders[Channel.SMS]
+    sender.results = [Unavailable("not tried", is_tried=False)]
+
+    def sleep(sent: Sequence[Message]) -> None:
+        world.feedback().answer(sent[0].id, Answer.IT_IS_MINE, Via.PAGE, world.clock())
+        world.clock.tick(minutes=5)
+        world.settle().run()
+
+    sender.before = sleep
+    world.dispatch().run()
+
+    assert [row.n for row in world.rows(attempts)] == [1]
