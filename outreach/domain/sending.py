@@ -78,9 +78,7 @@ def errand(
 def _held(climb: Climb, index: int, step: Step, until: datetime, reason: Bar) -> Errand:
     if climb.expires_at is None or until < climb.expires_at:
         return Sleep(until, reason)
-    if (
-        reason is Bar.SPACED
-    ):  # no other channel is freer: it ends as expired, and nobody is asked to find a way
+    if reason is Bar.SPACED:  # no other channel is freer: it ends as expired, and opens no task
         return Sleep(climb.expires_at, reason)
     return Pass(index, step, reason)  # what would wake up too late: another channel may be open
 
