@@ -112,7 +112,8 @@ def test_only_a_confirmed_hold_changes_what_is_said_of_the_transfer(locale: str)
         held = say(template, channel, locale, transfer="held").text
         others = {say(template, channel, locale, transfer=state).text for state in silent}
         assert len(others) == 1, f"{template} on {channel} speaks of a transfer it does not know"
-        speaks = channel is not Channel.PUSH and "approval" not in template and template.endswith("leaving")
+        name = template.partition("@")[0]
+        speaks = channel is not Channel.PUSH and "approval" not in name and name.endswith("leaving")
         quiet = template.startswith("remote_access") and channel in {Channel.SMS, Channel.EMAIL}
         assert (held not in others) is (speaks and not quiet), f"{template} on {channel}"
 
@@ -200,3 +201,11 @@ def test_all_fourteen_patterns_are_written_in_all_six_languages(locale: str) -> 
         t for t, found in written() if found == locale
     }
     assert not missing
+
+
+def test_a_second_wording_says_something_else_in_every_language() -> None:
+    for template in {t for t, _ in written() if "@" in t}:
+        base = template.partition("@")[0]
+        for locale, channel in product(LOCALES, (Channel.PUSH, Channel.SMS, Channel.EMAIL)):
+            assert shipped().variants(base, locale) == (base, template)
+            assert say(template, channel, locale).text != say(base, channel, locale).text
