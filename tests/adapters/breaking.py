@@ -15,7 +15,7 @@ from outreach.adapters import transport
 from outreach.adapters.transport import Patience
 from outreach.adapters.transport.reading import MOST_BYTES, MOST_HEAD
 from outreach.domain.delivery import Accepted, Refused, SendResult, Unavailable, Unknown
-from tests.adapters.conformance import CALM, HASTY, Red, Subject, demand, sent
+from tests.adapters.conformance import CALM, HASTY, NotReady, Red, Subject, demand, sent
 from tests.adapters.loopback import Act, Loopback, Seen, closed_port, full_port, loopback, reply
 
 WORD = {Accepted: "accepted", Refused: "refused", Unavailable: "unavailable", Unknown: "unknown"}
@@ -113,13 +113,9 @@ def _closing(act: Act) -> Act:
     return Act(first + b"\r\nConnection: close\r\n" + rest, then="close")
 
 
-class NotReady(Red):
-    """The first message, with which nothing is wrong, was not accepted: nothing was shown."""
-
-
 def met(subject: Subject, way: Way, *, kept: bool, tls: tuple[ssl.SSLContext, ssl.SSLContext] | None) -> str:
     """What became of the second message, in a word. Raises Red where the law does not hold."""
-    for _ in range(2):  # on a busy machine a good answer may come later than what stalls on purpose is given
+    for _ in range(2):
         with suppress(NotReady):
             return _met(subject, way, kept=kept, tls=tls)
     return _met(subject, way, kept=kept, tls=tls)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import product
@@ -58,6 +58,11 @@ class Subject:
 
 class Red(AssertionError):
     """What a check says of a sender that does not conform."""
+
+
+class NotReady(Red):
+    """The first message, with which nothing is wrong, was not accepted, so nothing was shown: on a busy machine
+    its answer may come later than what stalls on purpose is given."""
 
 
 def demand(holds: bool, what: str) -> None:
@@ -196,6 +201,13 @@ BROKEN = tuple(
 
 
 def _broken(subject: Subject, act: Act, kept: bool) -> None:
+    for _ in range(2):
+        with suppress(NotReady):
+            return _break(subject, act, kept)
+    return _break(subject, act, kept)
+
+
+def _break(subject: Subject, act: Act, kept: bool) -> None:
     first, second = subject.message(1), subject.message(2)
 
     def well(seen: Seen) -> Act:
@@ -205,8 +217,8 @@ def _broken(subject: Subject, act: Act, kept: bool) -> None:
     script = [replace(subject.good(first.id), when="body"), act] if kept else [act]
     with provider(subject, well, script) as server, line(1, patience) as exchange:
         sender = subject.make(server.url, exchange)
-        if kept:
-            demand(isinstance(sent(subject, sender, [first])[0], Accepted), "a good answer is not Accepted")
+        if kept and type(sent(subject, sender, [first])[0]) is not Accepted:
+            raise NotReady("a good answer is not Accepted")
         result = sent(subject, sender, [second])[0]
     seen = [s for s in server.seen if s.message == second.id]
     where = f"{act} on a {'kept-alive' if kept else 'fresh'} connection"

@@ -40,7 +40,7 @@ def message(number: int = 1, **more: object) -> Message:
 
 
 def sender(port: int, **more: object) -> SmtpEmail:
-    server = SmtpServer(host="127.0.0.1", port=port, sender=FIRM, security="none", timeout=0.25)
+    server = SmtpServer(host="127.0.0.1", port=port, sender=FIRM, security="none", timeout=5.0)
     return SmtpEmail(replace(server, **more), lambda: NOW)
 
 
@@ -138,7 +138,8 @@ STEPS = ("greeting", "EHLO", "MAIL", "RCPT", "DATA", "words")
 
 def met(at: str, raw: bytes, then: str = "keep", batch: int = 1) -> tuple[list[SendResult], Rogue]:
     with rogue(at, raw, then) as server, overheard() as heard:
-        results = list(sender(server.port).send_many([message(n) for n in range(batch)]))
+        by = sender(server.port, timeout=0.25 if then == "stall" else 5.0)
+        results = list(by.send_many([message(n) for n in range(batch)]))
     said = repr(results) + " ".join(heard)
     assert "people.example" not in said
     assert "تنبيه" not in said

@@ -45,4 +45,6 @@ def _cases(ground: Ground) -> list[ElementTree.Element]:
 def _failed(cases: Sequence[ElementTree.Element], names: Sequence[str], of: str) -> Figure:
     ours = [case for case in cases if case.get("classname", "").rpartition(".")[2] in names]
     broken = [case for case in ours if case.find("failure") is not None or case.find("error") is not None]
+    for case in broken:  # for who mends it: OUTREACH_PROVE_VERBOSE shows what a claim writes here
+        sys.stderr.write(f"{case.get('name')}\n{''.join(case.itertext())[-1500:]}\n")
     return Figure(len(broken), len(ours), of)
