@@ -39,7 +39,9 @@ class Points:
         world.turns.sleep(world.dice.uniform(0.0, STEP))
         if self.crashes_here(name):
             raise Crash
-        if world.faults() and world.turns.current.process.may_crash and world.dice.random() < world.mix.pause:
+        # What was just written down is about to be done: the worst moment to stand still.
+        rate = world.mix.pause * (3 if name == "committed" else 1)
+        if world.faults() and world.turns.current.process.may_crash and world.dice.random() < rate:
             length = world.dice.choice(STOPS)
             self.pauses += 1
             world.tell(f"{world.who()} stands still at {name} for {length}")

@@ -59,6 +59,9 @@ class Truth:
         opened = self.outreaches[message.thread]
         late = now - IN_FLIGHT
         said = f"{message.thread[-4:]}#{message.attempt} by {message.channel}"
+        begun = world.watch.begun.get((message.id, message.attempt))
+        self._expect(begun is not None, "law 2", f"{said} before its attempt was committed")
+        self._expect(begun is None or late < begun, "nothing stale", f"{said}, long after it was decided")
         self._expect(now < opened.expires_at + IN_FLIGHT, "expired", f"{said} after expiry")
         answered = world.phones.answered.get(opened.id)
         self._expect(answered is None or late < answered, "answered", f"{said} after the answer")

@@ -28,6 +28,7 @@ class Watch:
         self._outreaches: dict[str, tuple[str, int, int]] = {}
         self._statuses: dict[str, str] = {}
         self._results: dict[tuple[str, int], str | None] = {}
+        self.begun: dict[tuple[str, int], datetime] = {}  # when each attempt was committed
         self.checks = 0
 
     def committed(self) -> bool:
@@ -78,6 +79,7 @@ class Watch:
             highest[message] = n
             if (message, n) not in self._results:
                 self._world.tell(f"  attempt {message[-4:]}#{n} begins")
+                self.begun[message, n] = self._world.turns.now
                 self._begun(message)
                 self._expect(result is None, "edge", "an attempt begins finished")
                 continue
