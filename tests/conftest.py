@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine
 
 from outreach.store import schema
 from outreach.store.database import Store
@@ -104,6 +104,7 @@ def empty(store: Store) -> None:
     """Leave the schema and nothing in it."""
     from outreach.store.tables import metadata
 
-    names = ", ".join(table.name for table in metadata.tables.values())
+    # DELETE, without a look at foreign keys: TRUNCATE makes new files for every table, 30 ms and more a test.
+    deletes = "; ".join(f"DELETE FROM {table.name}" for table in metadata.tables.values())
     with store.engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {names} CASCADE"))
+        connection.exec_driver_sql(f"SET LOCAL session_replication_role = replica; {deletes}")
