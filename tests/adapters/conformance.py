@@ -61,8 +61,7 @@ class Red(AssertionError):
 
 
 class NotReady(Red):
-    """The first message, with which nothing is wrong, was not accepted, so nothing was shown: on a busy machine
-    its answer may come later than what stalls on purpose is given."""
+    """The first message was not accepted, so nothing was shown: a busy machine may answer too late for HASTY."""
 
 
 def demand(holds: bool, what: str) -> None:
