@@ -1,4 +1,4 @@
-"""Silence is an alarm: the engine looks at itself, says what breaks its promise once, and once when it is over.
+"""Silence is an alarm: the engine looks at itself, and says what breaks its promise, once, and when it ends.
 
 What this process cannot tell any more when it is dead, somebody outside must notice: after every healthy
 minute the heartbeat address is asked, and who listens there raises the alarm when it stops.

@@ -74,7 +74,7 @@ def metrics(settings: Settings, looks: Looking) -> Metrics:
 
 @contextmanager
 def served(counted: Metrics, port: int) -> Iterator[None]:
-    """Serve metrics for the length of a block; 0: nowhere. A port that is taken is told; the block goes on."""
+    """Serve metrics for the length of a block; 0: nowhere. A port that is taken is told, no more."""
     with ExitStack() as serving:
         if port:
             try:

@@ -39,7 +39,7 @@ class Metrics:
 
     @contextmanager
     def served(self, port: int) -> Iterator[int]:
-        """Serve them on the loopback for the length of a block; the port. Raises OSError where it is taken."""
+        """Serve them on the loopback for the length of a block; the port. OSError where it is taken."""
         server, thread = start_http_server(port, LOOPBACK, self.registry)
         try:
             yield server.server_port

@@ -73,6 +73,7 @@ class Spread(Collector):
 
     def __init__(self, name: str, about: str, buckets: Sequence[float], label: str = "") -> None:
         self._name, self._about, self._label = name, about, label
+        self._type, self._labelnames = "histogram", (label,) if label else ()  # as the library's own say it
         self._buckets = buckets
         self._lock = Lock()
         self._counts: dict[str, list[int]] = {} if label else {"": self._none()}
