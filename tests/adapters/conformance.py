@@ -1,7 +1,6 @@
 """The kit that every HTTP sender must pass, run against a real socket server.
 
-A check is a function from a Subject to nothing that raises AssertionError. `CHECKS` names them all; a new
-sender's test runs each. The law that they hold it to is written here anew, not taken from the adapters.
+A check takes a Subject and raises AssertionError; `CHECKS` names them all. The law is written here anew.
 """
 
 from __future__ import annotations
@@ -44,7 +43,7 @@ class Subject:
     aside: Mapping[bytes, bytes] = field(default_factory=dict)  # path -> body, e.g. a token endpoint
 
     def message(self, number: int) -> Message:
-        """A message with its own id, to the subject's address, with words that must not leak."""
+        """A message with its own id, with words that must not leak."""
         return Message(
             id=f"{number:06d}" + "0123456789abcdef" + "c0ffee0123",
             reference=f"R{number:05d}",
@@ -61,7 +60,7 @@ class Red(AssertionError):
 
 
 class NotReady(Red):
-    """The first message was not accepted, so nothing was shown: a busy machine may answer too late for HASTY."""
+    """The first message was not accepted: a busy machine may answer too late for HASTY. Nothing was shown."""
 
 
 def demand(holds: bool, what: str) -> None:
