@@ -138,10 +138,13 @@ MOST_ATTEMPTS = 6
 def retry_in(attempts: int, result: Unavailable, jitter: float) -> timedelta | None:
     """How long to wait after `attempts` tries, or None where trying again is pointless.
 
-    Exponential with full jitter (`jitter` is 0 … 1), bounded, never before the provider's Retry-After.
+    Exponential with full jitter (`jitter` is 0 … 1), bounded, never before the provider's Retry-After, and
+    not all at once after it.
     """
     if attempts >= MOST_ATTEMPTS:
         return None
     doublings: int = 1 << (attempts - 1)
     wait = min(LONGEST_RETRY, FIRST_RETRY * doublings) * jitter
-    return max(wait, result.retry_after) if result.retry_after is not None else wait
+    if result.retry_after is None:
+        return wait
+    return max(wait, result.retry_after + FIRST_RETRY * jitter)
