@@ -8,7 +8,7 @@ attempt; a later round finds it and hands it to `settle`, or repeats it where a 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -107,17 +107,19 @@ class Dispatch:
         self, claimed: Sequence[Claimed], grounds: Mapping[str, Ground], policy: GatePolicy, now: datetime
     ) -> list[Errand]:
         """What to do about each; one person is told one thing at a time."""
-        so_far, errands = Round(now), []
+        so_far, errands, repeatable = Round(now), [], self._repeatable
         for one in claimed:
-            errand = self._plan(one, so_far.seen_by(one, grounds[one.id]), policy, now)
+            errand = self._plan(one, so_far.seen_by(one, grounds[one.id]), policy, now, repeatable)
             if errand is not None:
                 so_far.planned(errand)
                 errands.append(errand)
         return errands
 
-    def _plan(self, one: Claimed, ground: Ground, policy: GatePolicy, now: datetime) -> Errand | None:
+    def _plan(
+        self, one: Claimed, ground: Ground, policy: GatePolicy, now: datetime, repeatable: Collection[Channel]
+    ) -> Errand | None:
         try:
-            return plan(one, ground, self.renderer, policy, now, self._repeatable)
+            return plan(one, ground, self.renderer, policy, now, repeatable)
         except Exception as error:  # one person's trouble never holds up the rest: again after the lease
             log.error(PLAN_BROKE, outreach=one.id, error=type(error).__name__)
             return None
@@ -235,7 +237,8 @@ class Dispatch:
             for e in started
             if e.draft and e.draft.message.id in handed
         ]
-        moves = [after(self._sending(e, d), h.result, now, self.dice()) for e, d, h in sent]
+        safe = self._repeatable
+        moves = [after(self._sending(e, d, safe), h.result, now, self.dice()) for e, d, h in sent]
         with self.store.begin() as tx:
             kept = climb.still_held(tx, [e.claimed.id for e, _, _ in sent], holder)
             ours = [(m, f) for m, f in moves if m.id in kept]
@@ -254,11 +257,11 @@ class Dispatch:
         self.on_sent([told(e, d, h, now) for e, d, h in sent])
         return tally(started, sent)
 
-    def _sending(self, errand: Errand, draft: Draft) -> Sending:
+    def _sending(self, errand: Errand, draft: Draft, safe: Collection[Channel]) -> Sending:
         sender = self.senders.get((draft.message.channel, draft.provider))
         if sender is None:
             return Sending(errand=errand, message=draft.message, settles_after=None)
-        is_safe, pending = draft.message.channel in self._repeatable, errand.claimed.pending
+        is_safe, pending = draft.message.channel in safe, errand.claimed.pending
         return Sending(
             errand=errand,
             message=draft.message,

@@ -102,7 +102,10 @@ def _climb(claimed: Claimed, ground: Ground) -> Climb:
 
 
 def _urgency(claimed: Claimed) -> Urgency:
-    return list(Urgency)[claimed.urgency_rank]
+    return _BY_RANK[claimed.urgency_rank]
+
+
+_BY_RANK = tuple(Urgency)
 
 
 def _bar(climb: Climb, verdict: str, reason: Bar, until: datetime | None = None) -> BarRow:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -36,9 +36,27 @@ def _plain(value: Value) -> Any:
             return value
 
 
-def from_json(kept: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Value]:
+def from_json(kept: Mapping[str, Any], catalogue: Catalogue) -> Mapping[str, Value]:
     """The facts that `to_json` kept and the catalogue still knows; what is not in it is unknown."""
-    return {name: _typed(value, catalogue[name].type) for name, value in kept.items() if name in catalogue}
+    return _Kept(kept, catalogue)
+
+
+class _Kept(Mapping[str, Value]):
+    """Kept facts, each typed when it is asked for: a message says a few of them, a decision froze dozens."""
+
+    __slots__ = ("_catalogue", "_kept")
+
+    def __init__(self, kept: Mapping[str, Any], catalogue: Catalogue) -> None:
+        self._kept, self._catalogue = kept, catalogue
+
+    def __getitem__(self, name: str) -> Value:
+        return _typed(self._kept[name], self._catalogue[name].type)
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self._kept if name in self._catalogue)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def _typed(value: Any, kind: FactType) -> Value:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -108,8 +109,7 @@ class Grounds:
     ) -> Ground:
         message_id, short = fresh
         profile = known.profiles[one.id]
-        words = {
-            **facts,
+        words: dict[str, object] = {
             **transfer_words(transfer),
             "firm": self.firm,
             "reference": short,
@@ -119,7 +119,7 @@ class Grounds:
         return Ground(
             profile=profile,
             transfer=transfer,
-            context=words,
+            context=ChainMap(words, facts),  # type: ignore[arg-type]  # of facts nothing is written
             message_id=message_id,
             reference=short,
             expires_at=last_moment(one.expires_at, facts.get("hold_expires_at"), transfer),

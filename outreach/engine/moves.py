@@ -94,12 +94,12 @@ def after(sending: Sending, result: SendResult, now: datetime, jitter: float) ->
     errand, message = sending.errand, sending.message
     claimed = errand.claimed
     wait = claimed.ladder.steps[errand.step].wait
-    onward = Next(id=claimed.id, step=errand.step + 1, sent=errand.sent, due_at=now)
-    reached = replace(onward, sent=errand.sent + 1, due_at=now + wait)
+    reached = Next(id=claimed.id, step=errand.step + 1, sent=errand.sent + 1, due_at=now + wait)
+    if isinstance(result, Accepted):  # nearly all
+        return reached, Finished(message=message, result=result, status=Status.ACCEPTED)
+    onward = replace(reached, sent=errand.sent, due_at=now)
     here = replace(onward, step=errand.step)
     match result:
-        case Accepted():
-            return reached, Finished(message=message, result=result, status=Status.ACCEPTED)
         case Refused():
             return _given_up(sending, result, onward)
         case Unavailable(is_tried=False):
@@ -126,7 +126,7 @@ def after(sending: Sending, result: SendResult, now: datetime, jitter: float) ->
 
 
 def _given_up(sending: Sending, result: SendResult, onward: Next) -> tuple[Next, Finished]:
-    """The next step at once; but a message that an earlier attempt may have delivered is not called refused."""
+    """The next step at once; but what an earlier attempt may have delivered is not called refused."""
     status = Status.IN_DOUBT if sending.may_be_there else Status.REFUSED
     move = replace(onward, sent=onward.sent + sending.may_be_there)
     return move, Finished(message=sending.message, result=result, status=status)

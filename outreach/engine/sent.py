@@ -45,8 +45,11 @@ def told(errand: Errand, draft: Draft, handed: Handed, now: datetime) -> Sent:
 
 def tally(started: Sequence[Errand], sent: Sequence[tuple[Errand, Draft, Handed]]) -> Counter[str]:
     """A round's counts, by channel and result, and by reason."""
-    counts = Counter(f"result.{d.message.channel}.{type(h.result).__name__.lower()}" for _, d, h in sent)
-    counts.update(f"sent.{d.message.channel}.{d.message.locale}" for _, d, _ in sent)
+    counts: Counter[str] = Counter()
+    for (channel, kind), n in Counter((d.message.channel, type(h.result)) for _, d, h in sent).items():
+        counts[f"result.{channel}.{kind.__name__.lower()}"] += n
+    for (channel, locale), n in Counter((d.message.channel, d.message.locale) for _, d, _ in sent).items():
+        counts[f"sent.{channel}.{locale}"] += n
     counts.update(f"closed.{e.close}" for e in started if e.close)
     barred = [bar for e in started for bar in e.bars]
     counts.update(f"waiting.{bar.reason}" for bar in barred if bar.verdict == "held")
