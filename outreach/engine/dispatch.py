@@ -89,11 +89,11 @@ class Dispatch:
 
     def round(self) -> Counter[str] | None:
         """One batch from claim to result; None where nothing was due."""
-        now = self.clock()
         holder = f"{self.holder}/{self.new_id()}"  # a round's own: a later round of this process is another
-        claimed, grounds = self._claim(holder, now)
+        claimed, grounds = self._claim(holder)
         if not claimed:
             return None
+        now = self.clock()
         policy = self._policy_now()
         errands = self._plan_all(in_turn(claimed), grounds, policy, now)
         began = self.hands.elapsed()
@@ -130,8 +130,9 @@ class Dispatch:
         unsafe = {s.channel for s in self.senders.values() if not s.repeats_safely}
         return frozenset(s.channel for s in self.senders.values() if s.channel not in unsafe) | KEPT_HERE
 
-    def _claim(self, holder: str, now: datetime) -> tuple[list[Claimed], dict[str, Ground]]:
+    def _claim(self, holder: str) -> tuple[list[Claimed], dict[str, Ground]]:
         with self.store.begin() as tx:
+            now = self.clock()  # not before: a transaction may have to wait for its turn
             halts = runs.halted(tx)
             if ("all", "") in halts:
                 return [], {}

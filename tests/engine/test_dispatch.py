@@ -112,7 +112,7 @@ def test_nothing_is_taken_over_while_a_lease_runs(world: World) -> None:
 def test_a_process_that_slept_past_its_lease_sends_nothing(world: World) -> None:
     world.flag(a_flag())
     sleeper, other = world.dispatch(), world.dispatch()
-    claimed, grounds = sleeper._claim("sleeper", world.clock())
+    claimed, grounds = sleeper._claim("sleeper")
     world.clock.tick(seconds=LEASE.total_seconds())
     other.run()
     late = [plan(c, grounds[c.id], world.renderer, world.policy, NOW) for c in claimed]

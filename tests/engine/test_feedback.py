@@ -92,7 +92,7 @@ def test_an_answer_between_claim_and_start_stops_the_step_that_was_about_to_go(w
     message = warned(world)
     world.clock.tick(hours=1)
     round = world.dispatch()
-    claimed, grounds = round._claim("holder", world.clock())
+    claimed, grounds = round._claim("holder")
     answer(world, message, Answer.IT_IS_MINE)
     errands = [plan(one, grounds[one.id], world.renderer, world.policy, world.clock()) for one in claimed]
 

@@ -86,8 +86,8 @@ def an_outage(store: Store, people: int) -> World:
 def test_of_two_processes_only_one_writes_to_a_person(store: Store) -> None:
     world = an_outage(store, people=3)
     one, other = replace(world.dispatch(), batch=6), replace(world.dispatch(), batch=9)
-    mine, grounds = one._claim("one", world.clock())
-    theirs, more = other._claim("other", world.clock())
+    mine, grounds = one._claim("one")
+    theirs, more = other._claim("other")
     planned = one._plan_all(mine, grounds, world.policy, world.clock())
     late = other._plan_all(theirs, more, world.policy, world.clock())
     world.clock.tick(seconds=1)

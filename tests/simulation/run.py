@@ -29,8 +29,6 @@ class Bench:
         self._breakage = BREAKAGES[broken] if broken else None
         drops = self._breakage is not None and self._breakage.drops_step_key
         self._memory = Memory(laid_out(without_step_key=drops))
-        gc.collect()
-        gc.freeze()  # what the engine is made of is not looked through again after every seed
 
     def live(self, seed: int, *, keeps_lines: bool = False) -> Outcome:
         """One seed, from an empty ledger to its verdict."""
@@ -74,6 +72,7 @@ _BENCH: list[Bench] = []
 
 def _prepare(broken: str | None) -> None:
     _BENCH[:] = [Bench(broken)]
+    gc.freeze()  # what the engine is made of is not looked through again after every seed
 
 
 def _live(seeds: Sequence[int]) -> list[Outcome]:
