@@ -194,7 +194,20 @@ def wake_outreaches(tx: Tx, ids: Iterable[str], now: datetime) -> None:
 
 
 def write_bars(tx: Tx, rows: Sequence[tuple[str, BarRow]], now: datetime) -> None:
-    """Keep the bars of these outreaches for the history."""
+    """Keep the bars of these outreaches for the history.
+
+    A step that is held again for the same reason keeps its row, held longer: under a halt a hundred thousand
+    climbs ask every minute.
+    """
+    again = _held_before(tx, rows)
+    tx.each(
+        _HELD_LONGER,
+        [
+            {"which": id, "at_step": bar.step, "why": bar.reason.value, "to_until": bar.until}
+            for id, bar in rows
+            if (id, bar.step, bar.reason.value) in again and bar.verdict == HELD
+        ],
+    )
     tx.insert(
         bars,
         [
@@ -209,5 +222,30 @@ def write_bars(tx: Tx, rows: Sequence[tuple[str, BarRow]], now: datetime) -> Non
                 "at": now,
             }
             for outreach, bar in rows
+            if bar.verdict != HELD or (outreach, bar.step, bar.reason.value) not in again
         ],
     )
+
+
+HELD = "held"
+
+_HELD_LONGER = (
+    update(bars)
+    .where(
+        bars.c.outreach == bindparam("which"),
+        bars.c.step == bindparam("at_step"),
+        bars.c.verdict == HELD,
+        bars.c.reason == bindparam("why"),
+    )
+    .values(until=bindparam("to_until"))
+)
+
+
+def _held_before(tx: Tx, rows: Sequence[tuple[str, BarRow]]) -> set[tuple[str, int, str]]:
+    """What these outreaches were held for before: outreach, step, reason."""
+    held = {outreach for outreach, bar in rows if bar.verdict == HELD}
+    if not held:
+        return set()
+    query = select(bars.c.outreach, bars.c.step, bars.c.reason)
+    found = tx.connection.execute(query.where(tx.among(bars.c.outreach, held), bars.c.verdict == HELD))
+    return {(row.outreach, row.step, row.reason) for row in found}

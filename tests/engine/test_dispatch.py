@@ -365,6 +365,20 @@ def test_a_halt_stops_sending_until_it_is_lifted(world: World, scope: str, objec
     assert [channel for channel, _ in world.sent()] == [Channel.PUSH]
 
 
+def test_a_step_that_is_held_for_a_day_leaves_one_row_and_not_one_a_minute(world: World) -> None:
+    world.flag(a_flag())
+    halt = {"id": "1" * 32, "scope": "channel", "object": "push", "reason": "x", "actor": "x", "at": NOW}
+    with world.store.begin() as tx:
+        tx.insert(halts, [{**halt, "lifted_at": None}])
+    for _ in range(5):
+        world.dispatch().run()
+        world.clock.tick(minutes=1)
+
+    (bar,) = world.rows(bars)
+
+    assert (bar.reason, bar.at, bar.until) == ("halted", NOW, NOW + timedelta(minutes=5))
+
+
 def test_a_template_that_lacks_a_fact_falls_through_to_the_next_channel(world: World) -> None:
     world.renderer.unsayable = frozenset({("pig_butchering/leaving", Channel.PUSH)})
     world.flag(a_flag())
