@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zlib import crc32
 
 from outreach.domain.scale import Channel
-from outreach.domain.traffic.breaker import BreakerPolicy, State, looked_at
+from outreach.domain.traffic.breaker import Breaker, BreakerPolicy, State, looked_at
 from outreach.domain.traffic.bucket import Till
 from outreach.domain.traffic.caps import Counter, Metering, Slot, spend_key
 from outreach.domain.traffic.hearing import slot_of
@@ -22,6 +22,9 @@ from outreach.store.lanes import Lane
 from outreach.store.sending import Draft
 
 WHOLE = 2.0**32
+
+PROBED_WITHIN = timedelta(seconds=5)
+"""How soon probes are usually answered: what waits behind them looks again then."""
 
 Roads = Mapping[Channel, Sequence[Road]]
 Routed = tuple[Go | Stay, Wish]
@@ -76,7 +79,7 @@ class Routing:
                         for sender in self.policy.sender_allowances.get(provider, ())
                     },
                     usual_sender=self.policy.usual_senders.get(provider, ""),
-                    again_at=breaker.until or at,
+                    again_at=_again(breaker, at),
                     waiting=self.queues.setdefault((channel, provider), [at, at, at]),
                     quota=quota,
                 )
@@ -102,6 +105,12 @@ class Routing:
                 most.update(zip(slots[counters], [c.most for c in counters], strict=True))
             wishes.append(_wish(draft, slots[counters], price))
         return Counts(totals=allowance.take_tallies(tx, list(most)), most=most, spend=spend), wishes
+
+
+def _again(breaker: Breaker, at: datetime) -> datetime:
+    """When to ask again for a lane that takes nothing now: its probes, if they come back, do so in seconds."""
+    is_probed = breaker.state is State.HALF_OPEN
+    return at + PROBED_WITHIN if is_probed or breaker.until is None else breaker.until
 
 
 def _wish(draft: Draft, slots: Sequence[Slot] = (), price: int = 0) -> Wish:

@@ -165,6 +165,21 @@ def test_a_provider_that_fails_is_left_alone_and_probed_until_it_is_well(store: 
     assert Counter(row.result for row in world.rows(attempts))["accepted"] == 10
 
 
+def test_what_waits_behind_probes_goes_within_seconds_of_their_coming_back(store: Store) -> None:
+    world = Twofold(store, policy(breaker=BreakerPolicy(fewest=5, probes=2)))
+    world.one.results = down(5)
+    world.people(30)
+    world.dispatch().round()
+    world.clock.tick(seconds=11)
+    world.dispatch().run()
+    for _ in range(4):
+        world.clock.tick(seconds=5)
+        world.dispatch().run()
+
+    assert world.standing()["one"].breaker == "closed"
+    assert Counter(row.result for row in world.rows(attempts))["accepted"] == 30
+
+
 def test_while_one_provider_is_down_the_other_carries_everything(store: Store) -> None:
     world = Twofold(store, policy(BOTH, breaker=BreakerPolicy(fewest=5)))
     world.one.results = down(50)
