@@ -167,12 +167,12 @@ def test_a_provider_that_fails_is_left_alone_and_probed_until_it_is_well(store: 
 
 def test_what_waits_behind_probes_goes_within_seconds_of_their_coming_back(store: Store) -> None:
     world = Twofold(store, policy(breaker=BreakerPolicy(fewest=5, probes=2)))
-    world.one.results = down(5)
+    world.one.results = down(30)
     world.people(30)
     world.dispatch().round()
-    world.clock.tick(seconds=11)
-    world.dispatch().run()
-    for _ in range(4):
+    assert world.standing()["one"].breaker == "open"
+
+    for _ in range(6):
         world.clock.tick(seconds=5)
         world.dispatch().run()
 
