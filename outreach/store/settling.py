@@ -15,6 +15,7 @@ from outreach.domain.ladder import thaw
 from outreach.domain.message import Message
 from outreach.domain.ruleset import InDoubt
 from outreach.domain.settling import Doubt, How
+from outreach.store.climb import CLIMBING, SETTLING
 from outreach.store.database import Tx
 from outreach.store.intake import chunks
 from outreach.store.sending import read_message
@@ -63,6 +64,11 @@ def doubts(tx: Tx, ids: Sequence[str]) -> list[Doubtful]:
     ]
 
 
+_HAS_ENDED = outreaches.c.state.not_in(("pending", "held", CLIMBING, SETTLING))
+"""Closed; so said that no index of climbs fits. SQLite else reads every climb that ever ended, each second,
+instead of the few attempts that are open or in doubt."""
+
+
 def left_behind(tx: Tx, now: datetime, at_most: int) -> list[Doubtful]:
     """What is in doubt of climbs that have ended, where the provider's "no" counts by now."""
     query = (
@@ -73,7 +79,7 @@ def left_behind(tx: Tx, now: datetime, at_most: int) -> list[Doubtful]:
             attempts.c.safe_at <= now,
             attempts.c.settled.is_(None),
             messages.c.status == Status.IN_DOUBT.value,
-            outreaches.c.state == "closed",
+            _HAS_ENDED,
         )
         .order_by(attempts.c.safe_at)
         .limit(at_most)
@@ -90,7 +96,7 @@ def abandoned(tx: Tx, lease_now: datetime, at_most: int) -> list[tuple[Message, 
         .where(
             attempts.c.finished_at.is_(None),
             attempts.c.lease_until <= lease_now,
-            outreaches.c.state == "closed",
+            _HAS_ENDED,
         )
         .limit(at_most)
     )
