@@ -54,6 +54,8 @@ def as_sent(message: MessageRecord) -> AsSent:
 def tell_attempt(attempt: AttemptRecord, references: Mapping[str, str], zone: str | None) -> Entry:
     """A try to hand a message over."""
     result = "under way, or in doubt" if attempt.result is None else say(wording.RESULTS, attempt.result)
+    if attempt.settled:
+        result = f"in doubt at first; {say(wording.SETTLED, attempt.settled)}"
     return Entry(
         at=attempt.at,
         kind=Kind.ATTEMPT,
@@ -61,8 +63,7 @@ def tell_attempt(attempt: AttemptRecord, references: Mapping[str, str], zone: st
         details=pairs(
             ("message", references.get(attempt.message)),
             ("provider's reference", attempt.provider_ref),
-            ("reason", attempt.reason),
-            ("settled", say(wording.SETTLED, attempt.settled) if attempt.settled else None),
+            ("reason", wording.ATTEMPT_REASONS.get(attempt.reason or "", attempt.reason)),
             ("settled at", both(attempt.settled_at, zone) if attempt.settled_at else None),
             ("finished", both(attempt.finished_at, zone) if attempt.finished_at else None),
         ),

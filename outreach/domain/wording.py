@@ -107,11 +107,18 @@ SETTLED: Words = {
     How.ASKED: "the provider was asked, and has it",
     How.RECEIPT: "a receipt came: the provider has it",
     How.LATE: "it was only told late: the provider has it",
-    How.NOT_TAKEN: "the provider was asked, and never took it; it is sent again",
-    How.REPEATED: "nobody could say, and the rule would rather repeat it than lose it: it is sent again",
+    How.NOT_TAKEN: "the provider was asked, and never took it",
+    How.REPEATED: "nobody could say, and the rule would rather repeat it than lose it",
     How.HELD_FOR_HUMAN: "nobody could say: left to a person, not repeated",
     How.LEFT: "nobody could say, and the warning was over",
 }
+
+ATTEMPT_REASONS: Words = {
+    "process_died": "our process died before it heard the provider's answer",
+    "sender_broke": "a fault of ours while it was handed over",
+    "no_result": "a fault of ours: the sender did not say what came of it",
+}
+"""Why an attempt is in doubt, where the reason is ours; a provider's own reason is shown as it is."""
 
 GRADES: Words = {
     Grade.HANDED_OVER: "handed over",

@@ -19,6 +19,8 @@ from outreach.domain.gate import Bar
 from outreach.domain.history import timeline
 from outreach.domain.ladder import Close
 from outreach.domain.scale import Channel
+from outreach.domain.settling import How
+from outreach.domain.story import AttemptRecord
 from tests.domain.story_builder import (
     NOW,
     a_bar,
@@ -206,3 +208,24 @@ def test_nothing_personal_is_in_a_repr() -> None:
 
     for secret in ("u-1", "+34", "job?", "Ask who", "4200"):
         assert secret not in shown
+
+
+@pytest.mark.parametrize("settled", list(How))
+def test_a_doubt_that_was_settled_is_told_by_how_and_claims_nothing_that_comes_after(settled: How) -> None:
+    attempt = AttemptRecord(
+        at=NOW,
+        message="m" * 32,
+        n=1,
+        provider="twilio",
+        finished_at=NOW,
+        result="unknown",
+        reason="process_died",
+        provider_ref=None,
+        settled=settled.value,
+        settled_at=NOW,
+    )
+    (entry,) = timeline(a_story(attempts=(attempt,)))
+
+    assert entry.title == f"Attempt 1 with twilio: in doubt at first; {wording.SETTLED[settled]}"
+    assert "sent again" not in entry.title  # it may not be: the gate is asked again, or the climb has ended
+    assert ("reason", "our process died before it heard the provider's answer") in entry.details
