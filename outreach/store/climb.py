@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, or_, select, true, update
+from sqlalchemy import bindparam, or_, select, true, union_all, update
 
 from outreach.domain.gate import BarRow
+from outreach.domain.scale import Urgency
 from outreach.store.database import Tx
 from outreach.store.intake import chunks
 from outreach.store.tables import bars, messages, outreaches
@@ -42,36 +43,50 @@ class Which:
     since: datetime | None = None
 
 
+RANKS = tuple(sorted((urgency.rank for urgency in Urgency), reverse=True))
+
+LOOKED_AT = 4
+"""How many times as many as are taken are looked at, so that a claim costs the same however many are due."""
+
+SOON = timedelta(minutes=15)
+"""Among more than that the oldest are looked at, and beside them whatever expires so soon."""
+
+
 def claim(tx: Tx, lease: Lease, now: datetime, which: Which) -> list[str]:
     """Take due outreaches that nobody holds: the most urgent first, then by expiry.
 
-    One UPDATE, so that no two processes ever hold one; on PostgreSQL others skip what is locked.
+    One UPDATE an urgency, so that no two processes ever hold one; on PostgreSQL others skip what is locked.
+    Where very many are due, the order by expiry is that of the oldest and of those that expire soon.
     """
-    early = outreaches.c.opened_at >= which.since if which.since else true()
-    free = or_(outreaches.c.lease_until.is_(None), outreaches.c.lease_until <= lease.now)
+    taken: list[str] = []
+    for rank in RANKS:
+        if len(taken) < which.at_most:
+            taken += _claim_of(tx, lease, now, replace(which, at_most=which.at_most - len(taken)), rank)
+    return taken
+
+
+def _claim_of(tx: Tx, lease: Lease, now: datetime, which: Which, rank: int) -> list[str]:
+    o = outreaches.c
     due = (
-        select(outreaches.c.id)
-        .where(
-            outreaches.c.state == which.state,
-            outreaches.c.due_at <= now,
-            outreaches.c.pattern.not_in(which.halted),
-            free,
-            early,
-        )
-        .order_by(
-            outreaches.c.urgency_rank.desc(),
-            outreaches.c.expires_at.asc().nulls_last(),
-            outreaches.c.due_at,
-            outreaches.c.id,
-        )
+        select(o.id)
+        .where(o.state == which.state, o.urgency_rank == rank, o.due_at <= now)
+        .where(or_(o.lease_until.is_(None), o.lease_until <= lease.now), o.pattern.not_in(which.halted))
+        .where(o.opened_at >= which.since if which.since else true())
+    )
+    window = LOOKED_AT * which.at_most
+    oldest = due.order_by(o.due_at).limit(window).subquery()
+    ending = due.where(o.expires_at <= now + SOON).order_by(o.expires_at).limit(window).subquery()
+    first = (
+        due.where(o.id.in_(union_all(select(oldest.c.id), select(ending.c.id))))
+        .order_by(o.expires_at.asc().nulls_last(), o.due_at, o.id)
         .limit(which.at_most)
         .with_for_update(skip_locked=True)
     )
     change = (
         update(outreaches)
-        .where(outreaches.c.id.in_(due))
+        .where(o.id.in_(first))
         .values(lease_until=lease.until, lease_holder=lease.holder)
-        .returning(outreaches.c.id)
+        .returning(o.id)
     )
     return list(tx.connection.execute(change).scalars().all())
 

@@ -99,6 +99,7 @@ outreaches = table(
         postgresql_where=text("state <> 'closed'"),
     ),
     Index("ix_outreaches_due", "state", "urgency_rank", "due_at"),
+    Index("ix_outreaches_ending", "state", "urgency_rank", "expires_at"),  # what cannot wait its turn
     Index("ix_outreaches_closed", "closed_at"),  # what ended today, and how much of it too late
 )
 
