@@ -102,7 +102,11 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """A provider's later word on a message (our id); `id` is unique with the provider, `ref` its own name."""
+    """A provider's later word on a message (our id); `id` is unique with the provider, `ref` its own name.
+
+    `word` is what the provider calls it, from a closed list; `is_opened`: something fetched it, which proves
+    no human.
+    """
 
     provider: str
     id: str
@@ -110,6 +114,8 @@ class Receipt:
     ref: str = ""
     status: Status
     at: datetime
+    word: str = ""
+    is_opened: bool = False
 
 
 def status_of(result: SendResult) -> Status:

@@ -2,52 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
-from outreach.domain.delivery import Receipt, Status
+from outreach.domain.answer import Grade
+from outreach.domain.delivery import Receipt, Status, advance
 from outreach.domain.settling import How
 from outreach.store.climb import wake
 from outreach.store.database import Tx
-from outreach.store.tables import attempts, messages, receipts
+from outreach.store.tables import attempts, evidence, messages, outreaches, receipts
 
-TAKEN = [status.value for status in Status if status.rank >= Status.ACCEPTED.rank]
+TAKEN = [status for status in Status if status.rank >= Status.ACCEPTED.rank]
 """What a receipt says of a message that the provider has, or had."""
+
+TOGETHER = 500
+"""Receipts in one statement."""
 
 
 def receive(tx: Tx, told: Sequence[Receipt], now: datetime) -> int:
     """Keep these receipts and fold them; the number that were new.
 
     A receipt settles a doubt about its message, and the climb goes on. One that names no message of ours is
-    kept too: it may be about a message whose commit is still on its way.
+    kept and changes nothing.
     """
-    fresh = [receipt for receipt in told if _is_new(tx, receipt, now)]
+    return sum(_receive(tx, part, now) for part in _parts(told))
+
+
+def _parts(told: Iterable[Receipt]) -> Iterator[list[Receipt]]:
+    # In one order for everybody: two processes that keep the same receipts wait for each other, but never
+    # each for the other.
+    rest = iter(sorted({(r.provider, r.id): r for r in reversed([*told])}.items()))
+    while part := list(islice(rest, TOGETHER)):
+        yield [receipt for _, receipt in part]
+
+
+def _receive(tx: Tx, told: Sequence[Receipt], now: datetime) -> int:
+    fresh = _keep(tx, told, now)
+    _hold(tx, {receipt.message for receipt in fresh})
+    furthest: dict[str, Status] = {}
     for receipt in fresh:
-        lower = [status.value for status in Status if status.rank < receipt.status.rank]
-        tx.connection.execute(
-            update(messages)
-            .where(messages.c.id == receipt.message, messages.c.status.in_(lower))
-            .values(status=receipt.status.value, status_at=now)
-        )
-    _settle(tx, [receipt.message for receipt in fresh if receipt.status.value in TAKEN], now)
+        furthest[receipt.message] = advance(furthest.get(receipt.message, receipt.status), receipt.status)
+    for status in set(furthest.values()):
+        _fold(tx, [message for message, said in furthest.items() if said is status], status, now)
+    _settle(tx, [message for message, said in furthest.items() if said in TAKEN], now)
+    _note_opened(tx, [receipt for receipt in fresh if receipt.is_opened])
     return len(fresh)
 
 
-def _is_new(tx: Tx, receipt: Receipt, now: datetime) -> bool:
-    row = {
-        "id": tx.new_id(),
+def _keep(tx: Tx, told: Sequence[Receipt], now: datetime) -> list[Receipt]:
+    """Write those that nobody wrote before."""
+    by_id = {tx.new_id(): receipt for receipt in told}
+    insert = postgresql.insert if tx.connection.dialect.name == "postgresql" else sqlite.insert
+    new = insert(receipts).on_conflict_do_nothing().returning(receipts.c.id)
+    kept = tx.connection.execute(new, [_row(id, receipt, now) for id, receipt in by_id.items()])
+    return [by_id[id] for id in kept.scalars()]
+
+
+def _row(id: str, receipt: Receipt, now: datetime) -> dict[str, object]:
+    return {
+        "id": id,
         "provider": receipt.provider,
         "event_id": receipt.id,
         "message": receipt.message,
         "provider_ref": receipt.ref or None,
         "status": receipt.status.value,
-        "detail": None,
+        "detail": {"word": receipt.word} if receipt.word else None,
         "at": receipt.at,
         "received_at": now,
     }
-    return tx.insert_new(receipts, [row]) == 1
+
+
+def _hold(tx: Tx, ids: Collection[str]) -> None:
+    """Whoever changes a message holds its outreach: taken here first and in order, so that nobody waits
+    crosswise. SQLite has one writer anyway."""
+    if ids and tx.connection.dialect.name == "postgresql":
+        theirs = select(messages.c.outreach).where(tx.among(messages.c.id, ids))
+        held = select(outreaches.c.id).where(outreaches.c.id.in_(theirs)).order_by(outreaches.c.id)
+        tx.connection.execute(held.with_for_update())
+
+
+def _fold(tx: Tx, ids: Sequence[str], status: Status, now: datetime) -> None:
+    lower = [each.value for each in Status if each.rank < status.rank]
+    tx.connection.execute(
+        update(messages)
+        .where(tx.among(messages.c.id, ids), messages.c.status.in_(lower))
+        .values(status=status.value, status_at=now)
+    )
 
 
 def _settle(tx: Tx, taken: Sequence[str], now: datetime) -> None:
@@ -56,11 +100,32 @@ def _settle(tx: Tx, taken: Sequence[str], now: datetime) -> None:
     tx.connection.execute(
         update(attempts)
         .where(
-            attempts.c.message == bindparam("which"),
+            tx.among(attempts.c.message, taken),
             attempts.c.result == "unknown",
             attempts.c.settled.is_(None),
         )
-        .values(settled=How.RECEIPT.value, settled_at=now),
-        [{"which": message} for message in taken],
+        .values(settled=How.RECEIPT.value, settled_at=now)
     )
     wake(tx, taken, now)
+
+
+def _note_opened(tx: Tx, opened: Sequence[Receipt]) -> None:
+    """That something fetched it is evidence, and no more: mail scanners open everything."""
+    if not opened:
+        return
+    query = select(messages.c.id).where(tx.among(messages.c.id, {receipt.message for receipt in opened}))
+    ours = set(tx.connection.execute(query).scalars())
+    tx.insert(
+        evidence,
+        [
+            {
+                "id": tx.new_id(),
+                "message": receipt.message,
+                "grade": Grade.MACHINE_OPENED.value,
+                "source": receipt.provider,
+                "at": receipt.at,
+            }
+            for receipt in opened
+            if receipt.message in ours
+        ],
+    )
