@@ -37,7 +37,7 @@ from outreach.store.database import Conflict, Store, Tx
 from outreach.store.ending import end_messages
 from outreach.store.sending import Draft
 from outreach.store.tasks import open_tasks
-from outreach.telemetry import PLAN_BROKE
+from outreach.telemetry import FINISH_WAITS, PLAN_BROKE
 
 LEASE = timedelta(seconds=15)
 """How soon what a dead process held is taken over. A living one renews its claims several times in it, and
@@ -48,6 +48,10 @@ BEATS = 4
 
 BATCH = 500
 """Outreaches in one round: the size at which claim and finish cost least (measured, see bench/)."""
+
+TRIES = 20
+REST_SECONDS = 1.0
+"""How often, and after how long a rest, results are written again where the database does not take them."""
 
 log = structlog.get_logger()
 
@@ -101,7 +105,7 @@ class Dispatch:
         drafts = [errand.draft for errand in started if errand.draft]
         claim = Claim(until=began + self.lease.total_seconds(), elapsed=self.hands.elapsed)
         handed = self._hand_over(drafts, holder, claim)
-        return self._finish(started, handed, holder, self.clock())
+        return self._finish_surely(started, handed, holder)
 
     def _plan_all(
         self, claimed: Sequence[Claimed], grounds: Mapping[str, Ground], policy: GatePolicy, now: datetime
@@ -228,6 +232,21 @@ class Dispatch:
         every = self.lease.total_seconds() / BEATS
         by_sender = {self.senders[lane]: messages for lane, messages in letters.items()}
         return handed | self.hands.over(by_sender, claim, beat, every)
+
+    def _finish_surely(
+        self, started: Sequence[Errand], handed: Mapping[str, Handed], holder: str
+    ) -> Counter[str]:
+        """The results are in this process only: a database that is away for seconds makes no doubts of them.
+
+        What another process takes over meanwhile is kept as told late.
+        """
+        for _ in range(TRIES - 1):
+            try:
+                return self._finish(started, handed, holder, self.clock())
+            except StoreError as error:
+                log.warning(FINISH_WAITS, reason=str(error), messages=len(handed))
+                self.hands.rest(REST_SECONDS)
+        return self._finish(started, handed, holder, self.clock())
 
     def _finish(
         self, started: Sequence[Errand], handed: Mapping[str, Handed], holder: str, now: datetime

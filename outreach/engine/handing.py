@@ -100,10 +100,11 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hands:
-    """Hands messages over. `elapsed` counts seconds and never stands still."""
+    """Hands messages over. `elapsed` counts seconds and never stands still; `rest` lets so many pass."""
 
     together: Together = in_threads
     elapsed: Callable[[], float] = time.monotonic
+    rest: Callable[[float], None] = lambda seconds: None
     pace: Pace = field(default_factory=Pace)
 
     def over(

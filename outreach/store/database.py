@@ -186,7 +186,7 @@ def _is_unusable(error: DBAPIError) -> bool:
         return True
     signs = ("no such table", "does not exist", "unable to open", "readonly", "disk is full", "disk i/o",
              "connection refused", "could not connect", "connection failed", "locked", "malformed",
-             "not a database", "no such column")  # fmt: skip
+             "not a database", "no such column", "deadlock")  # fmt: skip
     return any(sign in text for sign in signs)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import datetime
@@ -20,6 +21,7 @@ from outreach.adapters.report import HtmlReport
 from outreach.engine.dispatch import Dispatch
 from outreach.engine.feedback import Feedback
 from outreach.engine.grounds import Grounds
+from outreach.engine.handing import Hands
 from outreach.engine.intake import Intake
 from outreach.engine.ports import Core, FlagFeed, Senders
 from outreach.engine.pulling import Tools
@@ -180,6 +182,7 @@ class House:
             new_id=chance.new_id,
             dice=chance.dice,
             holder=self.holder,
+            hands=Hands(rest=time.sleep),
             on_sent=self.metrics.sent,
             since=self._rehearses_since,
         )

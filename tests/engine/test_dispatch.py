@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,9 +14,10 @@ from outreach.domain.gate import GatePolicy
 from outreach.domain.message import Message
 from outreach.domain.scale import Channel, Urgency
 from outreach.domain.transfer import Transfer, TransferStatus
-from outreach.engine.dispatch import LEASE
+from outreach.engine.dispatch import LEASE, TRIES
 from outreach.engine.errands import plan
-from outreach.store.database import Store
+from outreach.errors import StoreError
+from outreach.store.database import Store, Tx
 from outreach.store.tables import attempts, bars, halts, messages, outreaches, suppressions, tasks
 from tests.build import NOW, a_flag, a_ladder, a_rule, a_rule_set, a_rulebook, a_step
 from tests.engine.world import World
@@ -377,6 +379,44 @@ def test_a_step_that_is_held_for_a_day_leaves_one_row_and_not_one_a_minute(world
     (bar,) = world.rows(bars)
 
     assert (bar.reason, bar.at, bar.until) == ("halted", NOW, NOW + timedelta(minutes=5))
+
+
+def away_once_something_was_sent(world: World, monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+    """The database takes no more after the first message, so many times."""
+    begin, left = world.store.begin, iter(range(times))
+
+    def begin_or_not() -> AbstractContextManager[Tx]:
+        if world.sent() and next(left, None) is not None:
+            raise StoreError("the database cannot be used: gone")
+        return begin()
+
+    monkeypatch.setattr(world.store, "begin", begin_or_not)
+
+
+def test_a_database_that_is_away_for_seconds_makes_no_doubt_of_what_a_provider_took(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.flag(a_flag())
+    away_once_something_was_sent(world, monkeypatch, times=5)
+
+    world.dispatch().run()
+    world.clock.tick(seconds=60)
+    world.dispatch().run()
+
+    (attempt,) = world.rows(attempts)
+    assert (attempt.result, len(world.sent())) == ("accepted", 1)
+
+
+def test_a_database_that_stays_away_leaves_an_open_attempt(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.flag(a_flag())
+    away_once_something_was_sent(world, monkeypatch, times=TRIES + 1)
+
+    with pytest.raises(StoreError):
+        world.dispatch().run()
+
+    assert [row.result for row in world.rows(attempts)] == [None]
 
 
 def test_a_template_that_lacks_a_fact_falls_through_to_the_next_channel(world: World) -> None:
