@@ -19,6 +19,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from outreach.errors import OutreachError
 from outreach.telemetry import DAEMON_STARTED, DAEMON_STOPPED, STAGE_FAILED
 from outreach.wiring import House
+from outreach.wiring.collector import spare_collector
 from outreach.wiring.living import living
 from outreach.wiring.watching import served
 
@@ -29,16 +30,18 @@ Stopping = Callable[[], bool]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A line of the table: run this every so many seconds, one at a time."""
+    """A line of the table: run this every so many seconds, beside itself in so many threads at most."""
 
     name: str
     seconds: float
     run: Callable[[House, Stopping], object]
+    threads: int = 1
 
 
 JOBS = (
     Job("intake", 60, lambda house, stopping: house.intake.run(is_stopping=stopping)),
-    Job("dispatch", 2, lambda house, stopping: house.dispatch.run(stopping)),
+    # While one batch is with the providers, or waits for the disk, the other is planned.
+    Job("dispatch", 2, lambda house, stopping: house.dispatch.run(stopping), threads=2),
     Job("settle", 1, lambda house, stopping: house.settle.run(stopping)),
     Job("release", 10, lambda house, stopping: house.intake.release_dead()),
     Job("recovery", 5, lambda house, stopping: house.recovery.run()),
@@ -46,8 +49,8 @@ JOBS = (
 )
 """All that happens by itself."""
 
-SETTINGS = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-"""A late job runs once, never beside itself, and is never skipped for being late."""
+SETTINGS = {"coalesce": True, "misfire_grace_time": None}
+"""A late job runs once, and is never skipped for being late."""
 
 
 def run_daemon(house: House) -> None:
@@ -59,17 +62,18 @@ def run_daemon(house: House) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, ask_to_stop)
-    scheduler = BackgroundScheduler(
-        executors={"default": ThreadPoolExecutor(len(JOBS))}, job_defaults=SETTINGS, timezone="UTC"
-    )
+    threads = ThreadPoolExecutor(sum(job.threads for job in JOBS))
+    scheduler = BackgroundScheduler(executors={"default": threads}, job_defaults=SETTINGS, timezone="UTC")
     for job in JOBS:
         scheduler.add_job(
             _guarded(job, house, stop),
             "interval",
             seconds=job.seconds,
             id=job.name,
+            max_instances=job.threads,
             next_run_time=house.clock(),
         )
+    spare_collector()
     with living(house, "daemon"), served(house.metrics, house.settings.watch.metrics_port):
         scheduler.start()
         log.info(DAEMON_STARTED, holder=house.holder, jobs=[job.name for job in JOBS])
