@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, IPvAnyNetwork, SecretStr
 
 from outreach.settings.section import Section
 from outreach.settings.traffic import Email, Sms
@@ -23,10 +23,12 @@ class ChannelSettings(Section):
 class TwilioSettings(Section):
     """The Twilio account; `sender` is a number, a short code, or a messaging service (MG…).
 
-    `settles_after_seconds`: how long after a request what it made is listed, at worst."""
+    `settles_after_seconds`: how long after a request what it made is listed, at worst. `signing_token`: the
+    account's own token, which signs callbacks, where `auth_token` is the secret of a key."""
 
     account_sid: str = ""
     auth_token: SecretStr = SecretStr("")
+    signing_token: SecretStr = SecretStr("")
     key_sid: str = ""
     sender: str = ""
     callback: str = ""
@@ -35,9 +37,11 @@ class TwilioSettings(Section):
 
 
 class SendGridSettings(Section):
-    """The SendGrid account. `activity`: it has bought the activity API, so that it can be asked."""
+    """The SendGrid account. `activity`: it has bought the activity API, so that it can be asked. `event_key`:
+    the public key by which its callbacks are checked."""
 
     api_key: SecretStr = SecretStr("")
+    event_key: str = ""
     base_url: str = "https://api.sendgrid.com"
     activity: bool = False
     group: int = Field(default=100, ge=1, le=1000)
@@ -69,8 +73,12 @@ class CoreSettings(Section):
 
 
 class WebSettings(Section):
-    """Where the answer page listens, and under which address people reach it."""
+    """Where the answer page and the callbacks listen, and under which address people and providers reach
+    them. `trusted_proxies`: whose word on that address is taken, too."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     public_url: str = "http://127.0.0.1:8080"
+    trusted_proxies: tuple[IPvAnyNetwork, ...] = ()
+    callback_bytes: int = Field(default=8_388_608, ge=1_000, le=104_857_600)
+    callback_window_seconds: int = Field(default=300, ge=1, le=86_400)

@@ -1,9 +1,11 @@
-"""The door for the people we warn: the answer page."""
+"""The door for the people we warn, the answer page, and for providers, the callbacks."""
 
 from __future__ import annotations
 
+from outreach.web.addresses import Addresses
 from outreach.web.app import create_app
+from outreach.web.callbacks import Callbacks
 from outreach.web.server import serve
 from outreach.web.words import Words, read_words
 
-__all__ = ["Words", "create_app", "read_words", "serve"]
+__all__ = ["Addresses", "Callbacks", "Words", "create_app", "read_words", "serve"]

@@ -1,4 +1,5 @@
-"""The door for people who answer: GET shows, POST answers, and nothing else changes anything."""
+"""The door for people who answer: GET shows, POST answers, and nothing else changes anything. Beside it,
+where they are set up, the callbacks of providers."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ from starlette.routing import Route
 
 from outreach.domain.answer import Answer, Feedback, Grade, PageFacts, Via
 from outreach.domain.token import Invalid, Keys, Refusal, Token, read_token
+from outreach.web.callbacks import Callbacks
 from outreach.web.language import nearest, preferred
 from outreach.web.page import HEADERS, answered_page, closed_page, question_page
 from outreach.web.words import Words
@@ -30,8 +32,9 @@ def create_app(
     keys: Keys,
     words: Mapping[str, Words],
     default_locale: str = "en",
+    callbacks: Callbacks | None = None,
 ) -> Starlette:
-    """The answer page as an ASGI application: `/a/<token>` and `/healthz`.
+    """The answer page as an ASGI application: `/a/<token>` and `/healthz`, and the callbacks.
 
     It logs nothing itself; its addresses are secrets, so whoever serves it keeps them out of access logs
     (`outreach.web.serve` does; a proxy before it must, too). `default_locale` must be one of `words`.
@@ -42,6 +45,7 @@ def create_app(
             Route("/a/{token}", door.show, methods=["GET"]),
             Route("/a/{token}", door.take, methods=["POST"]),
             Route("/healthz", _healthy, methods=["GET"]),
+            *(callbacks.routes(now) if callbacks else ()),
         ],
         exception_handlers={HTTPException: door.refuse, Exception: door.fail},
     )

@@ -14,6 +14,7 @@ def server_config(app: Starlette, host: str, port: int) -> uvicorn.Config:
         port=port,
         http="h11",
         access_log=False,
+        proxy_headers=False,  # who connects decides whether to believe what it says of others: addresses.py
         server_header=False,
         lifespan="off",
         log_config=None,  # what it logs goes the way of every library's words: who and where

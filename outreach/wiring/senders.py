@@ -17,6 +17,7 @@ from outreach.errors import SettingsError
 from outreach.mime import Mailbox
 from outreach.settings import Settings
 from outreach.settings.parties import TwilioSettings
+from outreach.wiring.callbacks import twilio_callback
 from outreach.wiring.traffic import carriers
 
 Now = Callable[[], datetime]
@@ -75,20 +76,20 @@ def mailbox(settings: Settings) -> Mailbox:
 
 
 def _twilio(settings: Settings, now: Now, line: Line) -> Sender:
-    return twilio.TwilioSms(_twilio_account(settings.twilio), line)
+    return twilio.TwilioSms(_twilio_account(settings.twilio, settings), line)
 
 
 def _twilio2(settings: Settings, now: Now, line: Line) -> Sender:
-    return twilio.TwilioSms(_twilio_account(settings.twilio2), line, "twilio2")
+    return twilio.TwilioSms(_twilio_account(settings.twilio2, settings), line, "twilio2")
 
 
-def _twilio_account(said: TwilioSettings) -> twilio.TwilioAccount:
+def _twilio_account(said: TwilioSettings, settings: Settings) -> twilio.TwilioAccount:
     return twilio.TwilioAccount(
         sid=said.account_sid,
         secret=said.auth_token.get_secret_value(),
         key=said.key_sid,
         sender=said.sender,
-        callback=said.callback,
+        callback=twilio_callback(said, settings),
         base_url=said.base_url,
         settles_after=timedelta(seconds=said.settles_after_seconds),
     )

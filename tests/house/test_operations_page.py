@@ -8,7 +8,7 @@ import pytest
 import yaml
 from prometheus_client import CollectorRegistry
 
-from outreach.adapters.metrics.counting import Rounds, Sends
+from outreach.adapters.metrics.counting import Calls, Rounds, Sends
 from outreach.adapters.metrics.gauges import GAUGES
 from outreach.daemon import JOBS
 from outreach.domain.trouble import Sign
@@ -37,7 +37,7 @@ def test_every_runbook_is_of_a_trouble_in_the_order_of_the_closed_list() -> None
 def exported() -> dict[str, tuple[str, tuple[str, ...]]]:
     """Every metric of ours with its kind and labels."""
     registry = CollectorRegistry()
-    Sends(registry), Rounds(registry)
+    Sends(registry), Rounds(registry), Calls(registry)
     own = {
         each._name: (each._type, tuple(each._labelnames))  # type: ignore[attr-defined]
         for each in registry._collector_to_names

@@ -11,8 +11,9 @@ from contextlib import contextmanager
 
 from prometheus_client import CollectorRegistry, ProcessCollector, start_http_server
 
-from outreach.adapters.metrics.counting import Finished, Rounds, Sends
+from outreach.adapters.metrics.counting import Calls, Finished, Rounds, Sends
 from outreach.adapters.metrics.gauges import Look, RunningGauges
+from outreach.domain.callback import Outcome
 
 LOOPBACK = "127.0.0.1"
 
@@ -26,6 +27,7 @@ class Metrics:
         self.registry = CollectorRegistry()
         self._sends = Sends(self.registry)
         self._rounds = Rounds(self.registry)
+        self._calls = Calls(self.registry)
         self.registry.register(RunningGauges(look))
         ProcessCollector(registry=self.registry)
 
@@ -36,6 +38,10 @@ class Metrics:
     def round(self, job: str, counts: object) -> None:
         """Count a round of a job, and of what it says it did whatever has a metric."""
         self._rounds.add(job, counts)
+
+    def called(self, provider: str, outcome: Outcome, times: int) -> None:
+        """Count what became of receipts, or of a callback."""
+        self._calls.add(provider, outcome, times)
 
     @contextmanager
     def served(self, port: int) -> Iterator[int]:

@@ -18,6 +18,7 @@ from prometheus_client.registry import Collector
 from prometheus_client.utils import floatToGoString
 
 from outreach import telemetry
+from outreach.domain.callback import Outcome
 from outreach.domain.scale import Channel
 
 LEAD_BUCKETS = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600, 14400)
@@ -128,6 +129,18 @@ class Sends:
 
 def _from(begin: datetime, end: datetime) -> float:
     return max((end - begin).total_seconds(), 0)
+
+
+class Calls:
+    """What providers told us of their own accord."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        about = "Receipts kept or left out, and callbacks turned away"
+        self._calls = Counter(telemetry.CALLBACKS, about, ("provider", "outcome"), registry=registry)
+
+    def add(self, provider: str, outcome: Outcome, times: int) -> None:
+        """Count an outcome."""
+        self._calls.labels(provider, outcome.value).inc(times)
 
 
 VERDICTS = frozenset({"warn", "control", "near_miss", "skip", "undecided", "no_rule_held"})

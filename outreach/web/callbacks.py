@@ -1,0 +1,142 @@
+"""The door for providers: verify, append, answer. What is unsigned changes nothing and is only counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from outreach.domain.callback import Callback, Called, Heard, Outcome, TurnedAway
+from outreach.domain.delivery import Receipt
+from outreach.telemetry import CALLBACK_LOST, CALLBACK_REFUSED
+from outreach.web.addresses import Addresses
+from outreach.web.bodies import Bodies
+from outreach.web.together import Together
+
+log = structlog.get_logger()
+
+STATUS = {
+    Outcome.UNSIGNED: 403,
+    Outcome.FORGED: 403,
+    Outcome.STALE: 403,
+    Outcome.UNREADABLE: 400,
+    Outcome.BROKEN_OFF: 408,
+    Outcome.TOO_LARGE: 413,
+    Outcome.NOT_KEPT: 503,
+}
+HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+AGAIN = {"Retry-After": "10"}
+
+LARGE = 16_384
+"""Bytes of a body from which reading it would keep others waiting."""
+
+QUIET = timedelta(minutes=1)
+"""What is turned away is told once in so long: a stranger must not fill the log."""
+
+Receive = Callable[[Sequence[Receipt], datetime], int]
+Count = Callable[[str, Outcome, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Callbacks:
+    """Which callbacks are taken, by path, and what all of them share.
+
+    `receive` keeps receipts in one transaction and says how many were new; it may be called from several
+    threads. `most_bytes` is of one body.
+    """
+
+    doors: Mapping[str, Callback]
+    receive: Receive
+    count: Count
+    addresses: Addresses
+    most_bytes: int = 8 * 2**20
+
+    def routes(self, now: Callable[[], datetime]) -> list[Route]:
+        """The routes of every door."""
+        bodies = Bodies(self.most_bytes)
+        doors = {path: _Door.of(self, callback, bodies, now) for path, callback in self.doors.items()}
+        return [Route(path, door.take, methods=["POST"]) for path, door in doors.items()]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Door:
+    """One provider's door."""
+
+    callback: Callback
+    addresses: Addresses
+    bodies: Bodies
+    together: Together
+    count: Callable[[Outcome, int], None]
+    now: Callable[[], datetime]
+    told: dict[Outcome, datetime] = field(default_factory=dict)
+    untold: Counter[Outcome] = field(default_factory=Counter)
+
+    @classmethod
+    def of(cls, all: Callbacks, callback: Callback, bodies: Bodies, now: Callable[[], datetime]) -> _Door:
+        def count(outcome: Outcome, times: int) -> None:
+            if times:
+                all.count(callback.party, outcome, times)
+
+        def receive(receipts: Sequence[Receipt]) -> None:
+            new = all.receive(receipts, now())
+            count(Outcome.NEW, new)
+            count(Outcome.REPEATED, len(receipts) - new)
+
+        return cls(
+            callback=callback,
+            addresses=all.addresses,
+            bodies=bodies,
+            together=Together(receive),
+            count=count,
+            now=now,
+        )
+
+    async def take(self, request: Request) -> Response:
+        if self.callback.signature not in request.headers:
+            return self._turned_away(Outcome.UNSIGNED)  # before a byte of its body is read
+        async with self.bodies.read(request) as body:
+            if isinstance(body, Outcome):
+                return self._turned_away(body)
+            heard = await self._heard(request, body)
+        if isinstance(heard, TurnedAway):
+            return self._turned_away(heard.why)
+        return await self._kept(heard)
+
+    async def _heard(self, request: Request, body: bytes) -> Heard | TurnedAway:
+        called = Called(urls=self.addresses.of(request), headers=dict(request.headers), body=body)
+        if len(body) < LARGE:
+            return self.callback.read(called, self.now())
+        return await run_in_threadpool(self.callback.read, called, self.now())
+
+    async def _kept(self, heard: Heard) -> Response:
+        try:
+            if heard.receipts:
+                await self.together.keep(heard.receipts)
+        except Exception as error:  # whatever it was: the provider still has them, and comes again
+            log.error(CALLBACK_LOST, party=self.callback.party, error=type(error).__name__)
+            return self._answer(Outcome.NOT_KEPT)
+        for outcome, times in heard.left_out.items():
+            self.count(outcome, times)
+        return Response(status_code=204, headers=HEADERS)
+
+    def _turned_away(self, why: Outcome) -> Response:
+        self.untold[why] += 1
+        last, now = self.told.get(why), self.now()
+        if last is None or now - last >= QUIET:
+            self.told[why] = now
+            log.warning(
+                CALLBACK_REFUSED, party=self.callback.party, why=why.value, times=self.untold.pop(why)
+            )
+        return self._answer(why)
+
+    def _answer(self, why: Outcome) -> Response:
+        self.count(why, 1)
+        more = AGAIN if why is Outcome.NOT_KEPT else {}
+        return PlainTextResponse(f"{why.value}\n", STATUS[why], headers={**HEADERS, **more})
