@@ -46,7 +46,7 @@ from outreach.domain.scale import Channel
 from outreach.engine.dispatch import Dispatch
 from outreach.engine.ports import Sender
 from outreach.wiring.chance import clock
-from outreach.wiring.collector import spare_collector
+from outreach.wiring.collector import sparing_collector
 from outreach.wiring.house import House, open_house
 
 ROOT = Path(__file__).parents[1]
@@ -264,21 +264,26 @@ def main() -> None:
     process = spawn.Process(target=sink, args=(theirs,), daemon=True)
     process.start()
     port = ours.recv()
-    spare_collector()
-    lines = []
-    for database in chosen.database:
-        address = postgres() if database == "postgresql" else "sqlite:///outreach.db"
-        with tempfile.TemporaryDirectory(prefix="outreach-bench-") as folder:
-            house = workspace(Path(folder), f"http://127.0.0.1:{port}", address)
-            for word in chosen.channel:
-                bench = Bench(house, Channel(word), chosen.messages, port)
-                if chosen.profile:
-                    profiled(bench, chosen.profile)
-                else:
-                    lines += measured(bench, database, chosen.rounds)
-            house.close()
+    with sparing_collector():
+        lines = [one for database in chosen.database for one in on(database, chosen, port)]
     process.terminate()
     show(lines, chosen)
+
+
+def on(database: str, chosen: argparse.Namespace, port: int) -> list[Line]:
+    """Every channel on one database."""
+    lines: list[Line] = []
+    address = postgres() if database == "postgresql" else "sqlite:///outreach.db"
+    with tempfile.TemporaryDirectory(prefix="outreach-bench-") as folder:
+        house = workspace(Path(folder), f"http://127.0.0.1:{port}", address)
+        for word in chosen.channel:
+            bench = Bench(house, Channel(word), chosen.messages, port)
+            if chosen.profile:
+                profiled(bench, chosen.profile)
+            else:
+                lines += measured(bench, database, chosen.rounds)
+        house.close()
+    return lines
 
 
 def show(lines: list[Line], chosen: argparse.Namespace) -> None:

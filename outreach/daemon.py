@@ -19,7 +19,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from outreach.errors import OutreachError
 from outreach.telemetry import DAEMON_STARTED, DAEMON_STOPPED, STAGE_FAILED
 from outreach.wiring import House
-from outreach.wiring.collector import spare_collector
+from outreach.wiring.collector import sparing_collector
 from outreach.wiring.living import living
 from outreach.wiring.watching import served
 
@@ -73,8 +73,8 @@ def run_daemon(house: House) -> None:
             max_instances=job.threads,
             next_run_time=house.clock(),
         )
-    spare_collector()
-    with living(house, "daemon"), served(house.metrics, house.settings.watch.metrics_port):
+    watched = served(house.metrics, house.settings.watch.metrics_port)
+    with living(house, "daemon"), watched, sparing_collector():
         scheduler.start()
         log.info(DAEMON_STARTED, holder=house.holder, jobs=[job.name for job in JOBS])
         stop.wait()
