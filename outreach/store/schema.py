@@ -38,9 +38,17 @@ def downgrade(engine: Engine, folder: Path, revision: str) -> None:
 
 def state(engine: Engine, folder: Path) -> tuple[str | None, str | None]:
     """The revision the database is at, and the newest one there is."""
+    if _is_missing(engine):  # merely looking must not make one
+        return None, ScriptDirectory(str(folder)).get_current_head()
     with told_in_words(), engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
     return current, ScriptDirectory(str(folder)).get_current_head()
+
+
+def _is_missing(engine: Engine) -> bool:
+    """Whether a SQLite file is not there (yet)."""
+    place = engine.url.database or ":memory:"
+    return engine.dialect.name == "sqlite" and place != ":memory:" and not Path(place).exists()
 
 
 def _refuse_newer(engine: Engine, folder: Path) -> None:
@@ -57,9 +65,15 @@ def require_head(engine: Engine, folder: Path) -> None:
     """Refuse to go on where the database is not at head."""
     _refuse_newer(engine, folder)
     current, head = state(engine, folder)
+    if current is None:
+        place = engine.url.database if engine.dialect.name == "sqlite" else "this address"
+        raise StoreError(
+            f"there is no database at {place}: in a new workspace {HOW_TO_MIGRATE}; elsewhere find it first "
+            "(a disk not mounted? another OUTREACH_DATABASE?): from an empty one everybody is warned again"
+        )
     if current != head:
         raise StoreError(
-            f"the database is at revision {current or 'nothing'}, this version needs {head}: {HOW_TO_MIGRATE}"
+            f"the database is at revision {current}, this version needs {head}: {HOW_TO_MIGRATE}"
         )
 
 

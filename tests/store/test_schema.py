@@ -39,9 +39,22 @@ def test_every_migration_can_be_undone_and_done_again(tmp_path: Path) -> None:
 
 def test_a_database_that_is_not_at_head_is_refused_with_the_command_that_mends_it(tmp_path: Path) -> None:
     engine = create_engine(f"sqlite:///{tmp_path}/x.db")
+    schema.migrate(engine, MIGRATIONS, "0001")
 
-    with pytest.raises(StoreError, match="outreach migrate"):
+    with pytest.raises(StoreError, match=r"at revision 0001.*outreach migrate"):
         schema.require_head(engine, MIGRATIONS)
+    engine.dispose()
+
+
+def test_a_database_that_is_not_there_is_not_made_by_looking_and_may_be_somewhere_else(
+    tmp_path: Path,
+) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path}/x.db")
+
+    with pytest.raises(StoreError, match=r"no database at .*x\.db.*find it first.*warned again"):
+        schema.require_head(engine, MIGRATIONS)
+
+    assert list(tmp_path.iterdir()) == []
     engine.dispose()
 
 
