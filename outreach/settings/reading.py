@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from outreach.errors import SettingsError
-from outreach.settings.whole import FILE, Settings
+from outreach.settings.whole import FILE, SECRETS_FILE, Settings
+from outreach.settings.words import in_words
 
 
 def workspace_from_environment() -> Path:
@@ -36,25 +38,44 @@ def read_settings(workspace: Path) -> Settings:
 
 
 def _problem(file: Path, text: str, error: Any) -> str:
-    """One line: file, line of the nearest key where it is in the file, path of the key, what is wrong."""
-    path = [str(part) for part in error["loc"] if part not in {"files", "sql", "http", "word", "carriers"}]
+    """One line: where it is set, the path of the key, what is wrong."""
+    path = [str(part) for part in error["loc"] if part not in {*TAGS, "[key]"}]
+    return f"{_where(file, text, path)}: {'.'.join(path) or 'settings'}: {in_words(error)}"
+
+
+TAGS = {"files", "sql", "http", "word", "carriers"}
+"""Parts of a place that pydantic adds."""
+
+
+def _where(file: Path, text: str, path: list[str]) -> str:
+    """The variable that sets this key, else file and line of the nearest key that the file has."""
+    name = f"OUTREACH_{'__'.join(path)}".upper()
+    if name in os.environ:
+        return name
+    secrets = file.with_name(SECRETS_FILE)
+    if secrets.is_file() and f"\n{name}=" in "\n" + secrets.read_text(encoding="utf-8", errors="replace"):
+        return f"{secrets}: {name}"
     line = _line_of(text, path)
-    where = f"{file}:{line}" if line else str(file)
-    return f"{where}: {'.'.join(path) or 'settings'}: {error['msg']}"
+    return f"{file}:{line}" if line else str(file)
 
 
 def _line_of(text: str, path: list[str]) -> int:
-    """The line that sets this key, or its table's; 0 where the file has neither."""
-    found = 0
-    inside = ""
+    """The line that sets this key, or what it is part of; 0 where the file has neither."""
+    found = depth = 0
+    inside: list[str] = []
     for number, line in enumerate(text.splitlines(), 1):
         stripped = line.strip()
         if stripped.startswith("["):
-            inside = stripped.strip("[] ")
-            if inside and ".".join(path).startswith(inside):
-                found = number
-        key = stripped.split("=")[0].strip().strip('"')
-        full = f"{inside}.{key}" if inside else key
-        if "=" in stripped and full == ".".join(path):
-            return number
+            here = inside = _parts(stripped.partition("]")[0].strip("[] "))
+        elif "=" in stripped and not stripped.startswith("#"):
+            here = [*inside, *_parts(stripped.partition("=")[0])]
+        else:
+            continue
+        if len(here) > depth and path[: len(here)] == here:
+            found, depth = number, len(here)
     return found
+
+
+def _parts(key: str) -> list[str]:
+    """A dotted key of TOML, taken apart."""
+    return [quoted or bare for quoted, bare in re.findall(r'"([^"]*)"|([^\s."]+)', key)]
