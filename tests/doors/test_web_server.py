@@ -35,6 +35,7 @@ def served(feedback: MemoryFeedback) -> Iterator[str]:
 def test_the_server_is_told_to_log_no_address() -> None:
     config = server_config(create_app(MemoryFeedback(), lambda: NOW, KEYS, WORDS), "127.0.0.1", 0)
     assert config.access_log is False
+    assert config.proxy_headers is False  # or whoever connects from here could say who it is
     assert logging.getLogger("uvicorn.access").handlers == []
 
 
