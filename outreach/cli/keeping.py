@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from rich.markup import escape
 from outreach.cli.console import out
 from outreach.domain.running import Process
 from outreach.domain.scale import Channel
-from outreach.errors import StoreError
+from outreach.errors import RulesError, StoreError
 from outreach.settings import Settings, read_settings
 from outreach.store import halting
 from outreach.store.copying import copy_sqlite, put_in_place
@@ -143,6 +144,17 @@ def _about(scope: str, about: str) -> str:
     return about
 
 
+def _refuse_unknown(house: House, pattern: str) -> None:
+    """A halt of a misspelt pattern would stop nothing; where the rules cannot be read, anything is halted."""
+    with house.store.read() as tx:
+        if halting.was_warned_about(tx, pattern):
+            return
+    with suppress(RulesError):
+        patterns = house.rules.current().sets
+        if pattern not in patterns:
+            raise click.UsageError(f"no rule is about {pattern!r}; there are {', '.join(sorted(patterns))}")
+
+
 @click.command()
 @SCOPE
 @ABOUT
@@ -152,6 +164,8 @@ def halt(workspace: Path, scope: str, about: str, reason: str) -> None:
     """Send nothing any more: of everything (all), of a pattern, or on a channel."""
     house = open_house(workspace)
     house.require_head()
+    if scope == "pattern" and about:
+        _refuse_unknown(house, about)
     with house.store.begin() as tx:
         is_new = halting.halt(tx, scope, _about(scope, about), reason, getpass.getuser(), house.clock())
     out.print("Halted, from the next round on." if is_new else "It is halted already.")

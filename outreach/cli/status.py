@@ -14,7 +14,7 @@ from rich.table import Table
 
 from outreach.cli.console import out
 from outreach.domain.running import Pace, RulesStanding, Running
-from outreach.domain.trouble import Trouble, judge
+from outreach.domain.trouble import Promises, Trouble, judge
 from outreach.errors import RulesError
 from outreach.store.pace import pace
 from outreach.store.running import last_rules, running
@@ -90,6 +90,7 @@ def _say(trouble: Trouble, now: datetime) -> None:
     about = f" {trouble.about}" if trouble.about else ""
     since = f", for {_long(now - trouble.since)}" if trouble.since else ""
     out.print(f"[red]✗ {trouble.sign.value}[/red]{escape(about)}: {trouble.count:,}{since}")
+    out.print(f"    {trouble.sign.first}", markup=False)
     out.print(f"    → {trouble.sign.runbook}", markup=False)
 
 
@@ -140,7 +141,8 @@ def _feeds(seen: Running) -> Iterator[tuple[str, str]]:
 def _processes(seen: Running) -> Iterator[tuple[str, str]]:
     for p in seen.processes:
         up, beat = _long(seen.at - p.started_at), _long(seen.at - p.beat_at)
-        yield f"{p.role} {p.holder}", f"version {p.version}, began {up} ago, last heard of {beat} ago"
+        dead = ": dead" if seen.at - p.beat_at > Promises().beat else ""
+        yield f"{p.role} {p.holder}", f"version {p.version}, began {up} ago, last heard of {beat} ago{dead}"
     if seen.dead_runs.count:
         yield "dead runs", f"{seen.dead_runs.count:,}: nobody has let go what they opened"
 

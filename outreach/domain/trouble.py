@@ -32,6 +32,25 @@ class Sign(StrEnum):
         """Where what to do stands."""
         return f"{RUNBOOKS}#{self.value}"
 
+    @property
+    def first(self) -> str:
+        """What it means and where to look first: for whom the runbook is not at hand."""
+        return FIRST[self]
+
+
+FIRST = {
+    Sign.QUEUE_LATE: "people are not warned in time: is a breaker open, or a daemon missing?",
+    Sign.IN_DOUBT: "nobody knows who has these; they settle by themselves: send nothing by hand",
+    Sign.BREAKER_OPEN: "it fails and is left alone for a while: its status page; `outreach send-test`",
+    Sign.FEED_SILENT: "it can be read but brings nothing new: is its producer alive?",
+    Sign.FEED_FAILING: "it cannot be read, for the reason above: `outreach doctor` tries it now",
+    Sign.FEED_UNREAD: "no daemon has looked at it: is one alive, or held up by another feed?",
+    Sign.DAEMON_DEAD: "without a daemon nobody is warned: start it; its log tells why it ended",
+    Sign.RUN_DEAD: "what a run opened that died still waits: a daemon, or `outreach run --once`, lets it go",
+    Sign.RULES_STAND_IN: "an edit of the rules does not fit: `outreach rules check`, before any restart",
+    Sign.APPROVAL_WAITS: "people are not warned until somebody answers: `outreach approvals list`",
+    Sign.HALTED: "an operator stopped it, for the reason above: `outreach lift` when that is gone",
+}
 
 STOPS_WARNINGS = frozenset({Sign.QUEUE_LATE, Sign.FEED_UNREAD})
 """While one of these lasts, the heartbeat is withheld: whoever listens outside must come and look."""
@@ -89,6 +108,8 @@ def judge(running: Running, promises: Promises, now: datetime) -> tuple[Trouble,
 
 def _halts(running: Running) -> Iterator[Trouble]:
     for halt in running.halts:
+        if halt.scope == "restored":
+            continue  # a mark beside the halt of everything, which is told
         about = halt.scope if halt.scope == "all" else f"{halt.scope} {halt.object}"
         yield Trouble(sign=Sign.HALTED, about=about, since=halt.at)
 

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from outreach.store.database import Tx
 from outreach.store.desk import write_audit
-from outreach.store.tables import halts
+from outreach.store.tables import halts, outreaches
 
 ALL = "all"
 RESTORED = "restored"
@@ -36,6 +36,12 @@ def lift(tx: Tx, scope: str, about: str, actor: str, now: datetime) -> int:
     if lifted:
         write_audit(tx, "lift", f"{scope} {about}".rstrip(), "", actor, now)
     return lifted
+
+
+def was_warned_about(tx: Tx, pattern: str) -> bool:
+    """Whether anybody was ever to be warned about this pattern, whatever today's rules are about."""
+    query = select(outreaches.c.id).where(outreaches.c.pattern == pattern).limit(1)
+    return tx.connection.execute(query).first() is not None
 
 
 def restored_from(tx: Tx) -> str | None:

@@ -20,7 +20,7 @@ from outreach.domain.running import (
     Waiting,
     leads_of,
 )
-from outreach.domain.trouble import Promises, Sign, Trouble, judge
+from outreach.domain.trouble import FIRST, Promises, Sign, Trouble, judge
 from tests.build import NOW
 
 SECOND = timedelta(seconds=1)
@@ -193,3 +193,13 @@ def test_percentiles_are_lead_times_that_occurred_and_rise(seconds: list[float])
 
 def test_nobody_written_to_has_no_lead_time() -> None:
     assert leads_of([]) is None
+
+
+def test_every_trouble_says_where_to_look_first() -> None:
+    assert set(FIRST) == set(Sign)
+
+
+def test_the_mark_of_a_restored_database_is_no_trouble_beside_the_halt_of_everything() -> None:
+    halts = tuple(Halt(scope=scope, object="", reason="x", at=NOW) for scope in ("all", "restored"))
+
+    assert [trouble.about for trouble in judge(well(halts=halts), Promises(), NOW)] == ["all"]

@@ -36,6 +36,21 @@ def test_what_is_halted_stands_until_it_is_lifted(desk: Desk) -> None:
     assert halted(desk) == set()
 
 
+def test_a_misspelt_pattern_is_not_halted_but_one_that_somebody_was_warned_about_is(
+    desk: Desk, tmp_path: Path
+) -> None:
+    rules = Path(__file__).parents[2] / "rules"
+    settings = tmp_path / "outreach.toml"
+    settings.write_text(f'rules = "{rules}"\n{settings.read_text(encoding="utf-8")}', encoding="utf-8")
+
+    said = desk.run(halt, "pattern", "pig_buthering", "--reason", "x")
+
+    assert said.exit_code == 2
+    assert "pig_butchering" in said.output
+    assert halted(desk) == set()
+    assert desk.run(halt, "pattern", "pig_butchering", "--reason", "x").exit_code == 0
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [

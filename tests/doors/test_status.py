@@ -62,7 +62,21 @@ def test_each_trouble_is_told_with_its_runbook_and_the_exit_code_is_1(desk: Desk
     assert done.exit_code == 1
     for sign in (Sign.QUEUE_LATE, Sign.DAEMON_DEAD):
         assert sign.runbook in done.output
+        assert sign.first in done.output.replace("\n", "")
     assert "12 min late" in done.output
+
+
+def test_a_process_that_died_is_called_dead(desk: Desk) -> None:
+    def rows(ledger: Ledger) -> None:
+        well(ledger)
+        gone = {"holder": "8-cd", "role": "daemon", "version": "0.1.0", "started_at": NOW}
+        ledger.tx.insert(processes, [{**gone, "beat_at": NOW - timedelta(minutes=3)}])
+
+    desk.write(rows)
+    told = " ".join(desk.run(status).output.split())
+
+    assert "3 min ago: dead" in told
+    assert told.count(": dead") == 1
 
 
 def test_a_machine_reads_the_same_and_nobody_is_in_it(desk: Desk) -> None:
