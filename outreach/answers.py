@@ -26,6 +26,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 import httpx
 
@@ -34,6 +35,23 @@ from outreach.domain.delivery import SendResult, Unavailable, Unknown
 Answer = httpx.Response | Unavailable | Unknown
 Exchange = Callable[[Sequence[httpx.Request]], Sequence[Answer]]
 """Posts every request once, and says in order what came back. Never raises, never repeats."""
+
+Head = tuple[tuple[str, str], ...]
+"""Headers of a request, by name."""
+
+
+def post(url: httpx.URL, head: Head, content: bytes) -> httpx.Request:
+    """A POST of these bytes. httpx alone would look for forms, files and encodings each time: 30 µs."""
+    headers = _headers(url.netloc, head, len(content))
+    request = httpx.Request("POST", url, headers=headers, stream=httpx.ByteStream(content))
+    request.read()
+    return request
+
+
+@lru_cache(maxsize=4096)
+def _headers(host: bytes, head: Head, length: int) -> httpx.Headers:
+    return httpx.Headers([("Host", host.decode("ascii")), *head, ("Content-Length", str(length))])
+
 
 LONGEST_WAIT = timedelta(days=1)
 OPERATOR = {

@@ -25,6 +25,7 @@ from outreach.answers import (
     mapping,
     may_explain,
     not_theirs,
+    post,
     retry_after,
     rows,
     text,
@@ -130,9 +131,8 @@ class FcmPush:
     def _post(self, bodies: Sequence[bytes], token: str | Unavailable) -> list[Answer]:
         if isinstance(token, Unavailable):
             return [token] * len(bodies)
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        requests = [httpx.Request("POST", self._url, headers=headers, content=body) for body in bodies]
-        return list(self._exchange(requests))
+        head = (("Authorization", f"Bearer {token}"), ("Content-Type", "application/json"))
+        return list(self._exchange([post(self._url, head, body) for body in bodies]))
 
 
 class _Tokens:

@@ -107,6 +107,19 @@ def test_the_request_carries_number_words_and_our_id_in_the_callback() -> None:
     assert httpx.BasicAuth("AC1", TWILIO_SECRET)._auth_header == request.headers["authorization"]
 
 
+@pytest.mark.parametrize("more", [{}, {"callback": ""}, {"sender": "MG" + "0a" * 16}, {"key": "SK9"}])
+def test_the_request_is_the_one_that_the_sdk_writes(more: dict[str, str]) -> None:
+    account = twilio_account(**more)
+    words = {"to": PHONE, "body": MESSAGE.content.text}
+    words["messaging_service_sid" if account.sender.startswith("MG") else "from_"] = account.sender
+    if account.callback:
+        words["status_callback"] = callback_url(account.callback, MESSAGE.id)
+    sdk = TwilioSms(account, lambda requests: [])._create(**words).send(None)
+    ours, _ = written(**more)
+    assert (ours.method, ours.url, ours.content) == (sdk.method, sdk.url, sdk.content)
+    assert ours.headers.raw == sdk.headers.raw
+
+
 def test_a_messaging_service_takes_the_place_of_a_number() -> None:
     _, form = written(sender=SERVICE)
     assert form["MessagingServiceSid"] == [SERVICE]

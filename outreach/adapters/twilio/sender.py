@@ -1,4 +1,4 @@
-"""SMS through Twilio: its SDK builds the request and reads the answer, our line carries both.
+"""SMS through Twilio: its SDK says how a request is made and what an error means, our line carries both.
 
 Twilio takes no idempotency key for messages, so every doubt stays a doubt here: `Unknown`, which is settled
 by asking for the messages to this number and finding our reference in the body, or by a status callback,
@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from urllib.parse import quote, quote_plus
 
 import httpx
@@ -22,7 +22,17 @@ from twilio.rest import Client
 from outreach.adapters.twilio.account import TwilioAccount, basic
 from outreach.adapters.twilio.asking import ask
 from outreach.adapters.twilio.codes import CODES
-from outreach.answers import Answer, Exchange, by_status, json_object, may_explain, not_theirs, retry_after
+from outreach.answers import (
+    Answer,
+    Exchange,
+    Head,
+    by_status,
+    json_object,
+    may_explain,
+    not_theirs,
+    post,
+    retry_after,
+)
 from outreach.domain.delivery import Accepted, Found, Question, Refused, SendResult, Unavailable, Unknown
 from outreach.domain.message import Message
 from outreach.domain.scale import Channel
@@ -55,21 +65,50 @@ class TwilioSms:
 
     def send_many(self, messages: Sequence[Message]) -> Sequence[SendResult]:
         """One result a message, in order; several requests are in flight at once."""
-        calls = [_Call.of(self._words(message)) for message in messages]
-        answers = iter(self._exchange([call.request for call in calls if call.request is not None]))
-        return [_result(call, next(answers)) if call.request is not None else UNSAYABLE for call in calls]
+        requests = [self._request(message) for message in messages]
+        answers = iter(self._exchange([request for request in requests if request is not None]))
+        return [
+            UNSAYABLE if request is None else self._result(message, next(answers))
+            for message, request in zip(messages, requests, strict=True)
+        ]
 
     def ask(self, questions: Sequence[Question]) -> Sequence[Found]:
         """Whether our reference is in any message to their number since then."""
         return ask(self._account, self._exchange, questions)
 
-    def _words(self, message: Message) -> _Steps:
-        sender = message.sender or self._account.sender
-        is_service = len(sender) == SERVICE_LENGTH and sender.startswith("MG")  # MGM may be a firm's name
-        more = {"messaging_service_sid" if is_service else "from_": sender}
+    def _request(self, message: Message) -> httpx.Request | None:
+        """What the SDK would write (a test compares), without the 40 µs that it takes."""
+        form = {"To": message.to}
         if self._account.callback:
-            more["status_callback"] = callback_url(self._account.callback, message.id)
-        return self._create(to=message.to, body=message.content.text, **more)
+            form["StatusCallback"] = callback_url(self._account.callback, message.id)
+        sender = message.sender or self._account.sender
+        form["MessagingServiceSid" if _is_service(sender) else "From"] = sender
+        form["Body"] = message.content.text
+        try:
+            return post(*self._desk, _form(form))
+        except ValueError:  # e.g. a lone surrogate in the text
+            return None
+
+    @cached_property
+    def _desk(self) -> tuple[httpx.URL, Head]:
+        """Where the SDK hands in its requests, and their headers but for the length."""
+        call = _Call.of(self._create(to="+1", body="?", from_="+1"))
+        call.steps.close()
+        assert call.request is not None
+        said = ((name.decode(), value.decode()) for name, value in call.request.headers.raw)
+        head = tuple((n, v) for n, v in said if n.lower() not in ("host", "content-length"))
+        return call.request.url, head
+
+    def _result(self, message: Message, answer: Answer) -> SendResult:
+        if not isinstance(answer, httpx.Response):
+            return replace(answer, reason=f"twilio: {answer.reason}")
+        if answer.status_code == 201 and (sid := _sid(json_object(answer).get("sid"))):
+            return Accepted(sid)  # nearly all; the SDK would parse every date of it for 20 µs
+        return _read(_Call.of(self._create(to=message.to, body="?", from_="+1")), answer)
+
+
+def _is_service(sender: str) -> bool:
+    return len(sender) == SERVICE_LENGTH and sender.startswith("MG")  # MGM may be a firm's name
 
 
 SERVICE_LENGTH = 34
@@ -101,9 +140,6 @@ class _Call:
 
     def sid(self, response: httpx.Response) -> str:
         """The id of the message that was made, or nothing; raises TwilioException where it says an error."""
-        if response.status_code == 201:  # nearly all; the SDK would parse every date of it for 20 µs
-            self.steps.close()
-            return _sid(json_object(response).get("sid"))
         try:
             self.steps.send(TwilioResponse(response.status_code, response.content.decode(errors="replace")))
         except StopIteration as end:
@@ -167,13 +203,14 @@ _name = lru_cache(maxsize=32)(quote_plus)  # the SDK's few names
 
 def _quoted(text: str) -> str:
     """A form value. Beyond ASCII nearly every byte has to be quoted, so all are: 1 µs instead of 20."""
-    return quote_plus(text) if text.isascii() else "%" + text.encode().hex("%").upper()
+    return text.translate(_ASCII) if text.isascii() else "%" + text.encode().hex("%").upper()
 
 
-def _result(call: _Call, answer: Answer) -> SendResult:
-    if not isinstance(answer, httpx.Response):
-        call.steps.close()
-        return replace(answer, reason=f"twilio: {answer.reason}")
+_ASCII = {number: quote_plus(chr(number)) for number in range(128)}
+
+
+def _read(call: _Call, answer: httpx.Response) -> SendResult:
+    """What the SDK makes of an answer that is not simply a message id."""
     try:
         sid = call.sid(answer)
     except TwilioException as error:
