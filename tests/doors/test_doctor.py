@@ -233,3 +233,28 @@ def test_a_look_that_breaks_is_a_finding_that_repeats_no_word_of_it() -> None:
     [finding] = guarded("this", breaks)  # type: ignore[arg-type]
     assert finding.state is State.PROBLEM
     assert PASSWORD not in str(finding)
+
+
+def test_who_tells_us_nothing_later_is_told(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    change(workspace, 'sms = "outbox"', 'sms = "twilio"')
+    change(workspace, 'email = "outbox"', 'email = "sendgrid"')
+    account = {"ACCOUNT_SID": "AC1", "SENDER": "+15550100", "AUTH_TOKEN": PASSWORD}
+    for name, value in account.items():
+        monkeypatch.setenv(f"OUTREACH_TWILIO__{name}", value)
+    monkeypatch.setenv("OUTREACH_SENDGRID__API_KEY", PASSWORD)
+
+    said = found(workspace)
+    assert "twilio is told no address to report to" in said
+    assert "sendgrid's events cannot be checked" in said
+    monkeypatch.setenv("OUTREACH_WEB__PUBLIC_URL", "https://warn.firm.example")
+    assert "twilio reports to https://warn.firm.example/callbacks/twilio/status" in found(workspace)
+    monkeypatch.setenv("OUTREACH_TWILIO__KEY_SID", "SK1")
+    assert "OUTREACH_TWILIO__SIGNING_TOKEN" in found(workspace)
+    monkeypatch.setenv("OUTREACH_SENDGRID__EVENT_KEY", "nonsense")
+    assert "sendgrid.event_key is not the verification key" in found(workspace)
+
+
+def found(workspace: Path) -> str:
+    """All findings in one line."""
+    findings = json.loads(doctor(workspace, "--format", "json").stdout)["findings"]
+    return " ".join(f"{each['says']} {each['mend']}" for each in findings)
