@@ -110,4 +110,5 @@ def daemon(workspace: Path) -> None:
     house = open_house(workspace)
     house.require_head()
     house.dispatch  # noqa: B018  # made now, so that missing credentials are told at the start
+    out.print("The daemon runs until SIGTERM or Ctrl-C; `outreach status` tells how it is.")
     run_daemon(house)
