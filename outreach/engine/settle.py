@@ -89,12 +89,18 @@ class Settle:
             return None
         asked_at = self.clock()
         found = self._ask(doubts)
-        verdicts = [(d, settle(d.doubt, found[d.message.id], asked_at)) for d in doubts]
+        verdicts = [(d, self._verdict(d, found[d.message.id], asked_at)) for d in doubts]
         with self.store.begin() as tx:
             now = self.clock()
             kept = climb.still_held(tx, [doubt.outreach for doubt in doubts], holder)
             self._write(tx, [(d, v) for d, v in verdicts if d.outreach in kept], holder, now)
         return Counter(_word(verdict) for _, verdict in verdicts)
+
+    def _verdict(self, doubtful: Doubtful, found: Found, now: datetime) -> Verdict:
+        """What to do; only who may have a message repeats it, so that without them a person decides."""
+        verdict = settle(doubtful.doubt, found, now)
+        is_connected = (doubtful.message.channel, doubtful.provider) in self.senders
+        return verdict if is_connected or not isinstance(verdict, Again) else HandToHuman()
 
     def _clear_up(self) -> Counter[str]:
         """Learn the truth about messages whose climb ended while they were under way; nothing is sent.

@@ -30,6 +30,7 @@ from outreach.store.database import Store
 from outreach.store.tables import attempts, messages, outreaches, receipts, tasks
 from tests.build import a_flag, a_ladder, a_rule, a_rule_set, a_rulebook, a_step
 from tests.engine.world import World
+from tests.fakes import FakeSender
 
 WINDOW = timedelta(minutes=2)
 
@@ -186,6 +187,19 @@ def test_a_doubt_that_nobody_can_settle_is_repeated_once_and_then_given_to_a_per
         ["in_doubt"],
         [(1, "unknown", "repeated"), (2, "unknown", "held_for_human")],
     )
+    assert [task.kind for task in world.rows(tasks)] == ["in_doubt"]
+
+
+def test_a_doubt_with_a_provider_that_was_taken_out_of_the_settings_is_for_a_person(world: World) -> None:
+    die_after(world)
+    gone = world.senders[Channel.SMS]
+    world.senders[Channel.SMS] = FakeSender(Channel.SMS, provider="another")
+    turn(world, seconds=LEASE.total_seconds())
+    turn(world, seconds=60)
+
+    assert len(gone.sent) == 1
+    assert world.senders[Channel.SMS].sent == []  # it may be there: nobody else repeats it
+    assert state(world) == (["in_doubt"], [(1, "unknown", "held_for_human")])
     assert [task.kind for task in world.rows(tasks)] == ["in_doubt"]
 
 
