@@ -28,7 +28,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
 """Databases, and daemons at once."""
 
 PEOPLE_A_KILL = {"full": 92, "short": 75}
-SECONDS_A_KILL = 12.0
+SECONDS_A_KILL = 20.0
 AT_ONCE = 2
 
 
