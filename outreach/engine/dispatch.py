@@ -172,7 +172,8 @@ class Dispatch:
         with self.store.begin() as tx:
             lease = self._lease(tx, holder, now)
             ours = climb.renew(tx, [errand.claimed.id for errand in errands], lease)
-            held = [errand for errand in errands if errand.claimed.id in ours]
+            stopped = runs.halted(tx)  # asked again: whoever halts must not wait for a round to end
+            held = [e for e in errands if e.claimed.id in ours and not _is_stopped(e.claimed, stopped)]
             kept = self._routed(tx, kept_apart(tx, held, self.policy, now), now)
             drafts = [errand.draft for errand in kept if errand.draft]
             runs.keep_texts(tx, self._texts(drafts), now)
@@ -288,6 +289,10 @@ class Dispatch:
             settles_after=None if is_safe else sender.settles_after,
             may_be_there=not draft.is_new and pending is not None and pending.may_be_there,
         )
+
+
+def _is_stopped(claimed: Claimed, halts: Collection[tuple[str, str]]) -> bool:
+    return ("all", "") in halts or ("pattern", claimed.pattern) in halts
 
 
 KEPT_HERE = frozenset({Channel.INBOX, Channel.CALL})

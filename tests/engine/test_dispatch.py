@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from outreach.domain.delivery import Accepted, Refused, Unavailable, Unknown
 from outreach.domain.gate import GatePolicy
-from outreach.domain.message import Message
+from outreach.domain.message import Message, Rendered
 from outreach.domain.scale import Channel, Urgency
 from outreach.domain.transfer import Transfer, TransferStatus
 from outreach.engine.dispatch import LEASE, TRIES
@@ -21,6 +22,7 @@ from outreach.store.database import Store, Tx
 from outreach.store.tables import attempts, bars, halts, messages, outreaches, suppressions, tasks
 from tests.build import NOW, a_flag, a_ladder, a_rule, a_rule_set, a_rulebook, a_step
 from tests.engine.world import World
+from tests.fakes import FakeRenderer
 
 
 class ProcessDied(BaseException):
@@ -365,6 +367,24 @@ def test_a_halt_stops_sending_until_it_is_lifted(world: World, scope: str, objec
     world.dispatch().run()
 
     assert [channel for channel, _ in world.sent()] == [Channel.PUSH]
+
+
+@pytest.mark.parametrize(("scope", "object"), [("all", ""), ("pattern", "pig_butchering")])
+def test_a_halt_in_the_middle_of_a_round_stops_that_round(world: World, scope: str, object: str) -> None:
+    halt = {"id": "1" * 32, "scope": scope, "object": object, "reason": "drill", "actor": "x", "at": NOW}
+
+    class Halting(FakeRenderer):
+        def render(self, *asked: Any) -> Rendered:
+            with world.store.begin() as tx:
+                tx.insert_new(halts, [{**halt, "lifted_at": None}])
+            return super().render(*asked)
+
+    world.renderer = Halting()
+    world.flag(a_flag())
+    world.dispatch().round()
+
+    assert world.sent() == []
+    assert world.rows(messages) == []
 
 
 def test_a_step_that_is_held_for_a_day_leaves_one_row_and_not_one_a_minute(world: World) -> None:
