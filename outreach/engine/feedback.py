@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import sleep
 
 import structlog
 
@@ -21,6 +22,9 @@ from outreach.store.tasks import Task, open_tasks
 from outreach.telemetry import ANSWERED
 
 HELP_WITHIN = timedelta(minutes=30)
+
+BUSY = (0.01, 0.02, 0.04, 0.08, 0.16)
+"""Seconds between two tries to take several messages at once; after that one is taken after the other."""
 
 log = structlog.get_logger()
 
@@ -57,8 +61,17 @@ class Feedback:
 
         A receipt with our message id also settles a doubt about that message.
         """
+        for wait in BUSY:
+            try:
+                with self.store.begin() as tx:
+                    return receipts.receive(tx, told, now)
+            except receipts.Busy:
+                sleep(wait)
+        return sum(self._receive_one(receipt, now) for receipt in told)
+
+    def _receive_one(self, receipt: Receipt, now: datetime) -> int:
         with self.store.begin() as tx:
-            return receipts.receive(tx, told, now)
+            return receipts.receive(tx, [receipt], now)
 
     def answer(self, message: str, answer: Answer, via: Via, now: datetime) -> AnswerResult | None:
         """Keep the first answer to a message; a later one is still acted on, each kind once.

@@ -22,6 +22,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
 
 from outreach.domain.answer import Grade
 from outreach.domain.delivery import Receipt, Status, advance
@@ -37,12 +38,19 @@ TAKEN = [status for status in Status if status.rank >= Status.ACCEPTED.rank]
 TOGETHER = 500
 """Receipts in one statement."""
 
+LOCKED = "55P03"
+"""PostgreSQL's word for a row that somebody else holds."""
+
+
+class Busy(Exception):
+    """Somebody else holds one of several messages: nothing of the transaction may be kept; try again."""
+
 
 def receive(tx: Tx, told: Sequence[Receipt], now: datetime) -> int:
     """Keep these receipts and fold them; the number that were new.
 
     A receipt settles a doubt about its message, and the climb goes on. One that names no message of ours is
-    kept and changes nothing.
+    kept and changes nothing. Raises Busy only where they are about several messages.
     """
     return sum(_receive(tx, part, now) for part in _parts(told))
 
@@ -92,12 +100,19 @@ def _row(id: str, receipt: Receipt, now: datetime) -> dict[str, object]:
 
 
 def _hold(tx: Tx, ids: Collection[str]) -> None:
-    """Whoever changes a message holds its outreach: taken here first and in order, so that nobody waits
-    crosswise. SQLite has one writer anyway."""
-    if ids and tx.connection.dialect.name == "postgresql":
-        theirs = select(messages.c.outreach).where(tx.among(messages.c.id, ids))
-        held = select(outreaches.c.id).where(outreaches.c.id.in_(theirs)).order_by(outreaches.c.id)
-        tx.connection.execute(held.with_for_update())
+    """Whoever changes a message holds its outreach. Of several it is taken now or not at all: who waits for
+    one while holding another may wait crosswise with a sender, and a sender must not be the one to fail.
+    SQLite has one writer anyway."""
+    if not ids or tx.connection.dialect.name != "postgresql":
+        return
+    theirs = select(messages.c.outreach).where(tx.among(messages.c.id, ids))
+    held = select(outreaches.c.id).where(outreaches.c.id.in_(theirs))
+    try:
+        tx.connection.execute(held.with_for_update(nowait=len(ids) > 1))
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", "") == LOCKED:
+            raise Busy from None
+        raise
 
 
 def _fold(tx: Tx, ids: Sequence[str], status: Status, now: datetime) -> None:

@@ -24,7 +24,7 @@ class Addresses:
 
     def of(self, request: Request) -> tuple[str, ...]:
         """The addresses that may have been called, whole: as trusted hops say, then as configured."""
-        path = request.scope.get("raw_path", request.url.path.encode()).decode("latin-1")
+        path = (request.scope.get("raw_path") or request.scope["path"].encode()).decode("latin-1")
         query = request.scope["query_string"].decode("latin-1")
         rest = f"{path}?{query}" if query else path
         forwarded = self._forwarded(request)

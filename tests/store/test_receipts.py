@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from outreach.domain.delivery import Receipt, Status
 from outreach.domain.scale import Channel
-from outreach.store.database import Store
-from outreach.store.receipts import TAKEN
+from outreach.store.database import Store, Tx
+from outreach.store.receipts import TAKEN, Busy, receive
 from outreach.store.tables import attempts, evidence, messages, outreaches, receipts
 from tests.build import NOW, a_flag
 from tests.engine.world import World
@@ -121,6 +121,35 @@ def test_that_something_opened_it_is_evidence_of_a_machine_once(warned: World) -
         (message, "machine_opened", "p")
     ]
     assert warned.rows(outreaches)[0].state == "climbing"
+
+
+def test_receipts_of_several_wait_for_nobody_who_holds_one_of_them(warned: World) -> None:
+    if warned.store.engine.dialect.name != "postgresql":
+        return  # one writer: it waits, and holds nothing meanwhile
+    ids = [row.id for row in warned.rows(messages)]
+    many = [receipt(id, f"e-{id}") for id in ids]
+    with warned.store.begin() as sender:
+        sender.connection.execute(select(outreaches).with_for_update())
+        with pytest.raises(Busy), warned.store.begin() as tx:
+            receive(tx, many, NOW)
+
+    assert warned.rows(receipts) == []
+    assert _received(warned, many) == 3
+
+
+def test_what_stays_busy_is_kept_one_after_the_other(warned: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(tx: Tx, told: Sequence[Receipt], now: datetime) -> int:
+        if len(told) > 1:
+            receive(tx, told, now)
+            raise Busy
+        return receive(tx, told, now)
+
+    monkeypatch.setattr("outreach.store.receipts.receive", busy)
+    monkeypatch.setattr("outreach.engine.feedback.BUSY", (0.0, 0.0))
+    many = [receipt(row.id, f"e-{row.id}") for row in warned.rows(messages)]
+
+    assert _received(warned, many) == 3
+    assert [row.status for row in warned.rows(messages)] == ["delivered"] * 3
 
 
 def test_thousands_are_kept_at_once(warned: World) -> None:
