@@ -108,7 +108,7 @@ class Routing:
 
 
 def _again(breaker: Breaker, at: datetime) -> datetime:
-    """When to ask again for a lane that takes nothing now: its probes, if they come back, do so in seconds."""
+    """When to ask again for a lane that takes nothing now: probes that come back do so in seconds."""
     is_probed = breaker.state is State.HALF_OPEN
     return at + PROBED_WITHIN if is_probed or breaker.until is None else breaker.until
 
