@@ -3,10 +3,10 @@
     python bench/delivery.py [--messages 5000] [--rounds 3] [--database sqlite|postgresql] [--channel sms …]
                              [--format table|json] [--profile]
 
-Same run, in turn: `bare aiohttp` posts the same requests to the same sink with as many in flight; `loop` is
-the daemon's own dispatch, database and all; `no network` is the loop with the answers made beforehand, and
-`store` the loop with a sender that only says yes. Medians of the rounds; the ratio is to bare aiohttp, for
-email (a hundred a request) to the loop without the network. CPU is of this process, the sink has its own.
+Same run, in turn: `bare aiohttp` posts the same requests to the same sink with as many in flight; `sender` is
+our sender alone; `loop` the daemon's own dispatch, database and all; `no network` the loop with the answers
+made beforehand, and `store` the loop with a sender that only says yes. Medians of the rounds; the ratio is to
+bare aiohttp, for email (a hundred a request) to the loop without the network. CPU is of this process alone.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -42,6 +42,8 @@ from send import SENT_BY, bare_aiohttp, makes, messages, offline, sink, written
 from outreach.adapters.safety import Discard
 from outreach.adapters.transport import line
 from outreach.daemon import JOBS
+from outreach.domain.delivery import Accepted
+from outreach.domain.message import Message
 from outreach.domain.scale import Channel
 from outreach.engine.dispatch import Dispatch
 from outreach.engine.ports import Sender
@@ -52,6 +54,9 @@ from outreach.wiring.house import House, open_house
 ROOT = Path(__file__).parents[1]
 PROVIDER = {Channel.SMS: "twilio", Channel.PUSH: "fcm", Channel.EMAIL: "sendgrid"}
 IN_FLIGHT = 50
+ALONE = 5_000
+"""Messages handed to a sender at once where it is measured alone."""
+
 THREADS = next(job.threads for job in JOBS if job.name == "dispatch")
 
 
@@ -168,6 +173,8 @@ class Bench:
         if channel is not Channel.EMAIL:
             posts = [made[n % len(made)] for n in range(count)]
             self.cases["bare aiohttp"] = partial(bare_aiohttp, posts)
+        sender = usual.senders[channel, PROVIDER[channel]]
+        self.cases["sender"] = partial(self._alone, sender, messages(count, channel, SENT_BY[channel]))
         self.cases |= {name: partial(self._run, one) for name, one in self.loops.items()}
 
     def _run(self, dispatch: Dispatch) -> None:
@@ -177,6 +184,13 @@ class Bench:
         taken = counts[f"result.{self.channel}.accepted"]
         if taken != self.count:
             raise SystemExit(f"{taken} of {self.count} messages were accepted: {dict(counts)}")
+
+    def _alone(self, sender: Sender, batch: Sequence[Message]) -> None:
+        """The sender without anything of ours around it."""
+        for start in range(0, len(batch), ALONE):
+            results = sender.send_many(batch[start : start + ALONE])
+            if not all(isinstance(result, Accepted) for result in results):
+                raise SystemExit(f"the sink did not take everything: {results[0]}")
 
     def measure(self, name: str) -> Took:
         """One round of a case; what it sends is made before the clock starts."""

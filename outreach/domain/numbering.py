@@ -6,6 +6,7 @@ A number that was ported to another network keeps its country; one that is roami
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 # Where several territories share a code, the one that most numbers belong to; those that can be told by
 # further digits follow below with longer prefixes.
@@ -50,6 +51,7 @@ PREFIXES: Mapping[str, str] = (
 _LONGEST = max(map(len, PREFIXES))
 
 
+@lru_cache(maxsize=4096)  # a round asks it several times of each number
 def country_of(number: str) -> str:
     """The ISO 3166 country of a number in E.164; "" where it is none, or of no country (satellites)."""
     if not number.startswith("+"):

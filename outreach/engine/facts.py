@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from outreach.domain.facts import Catalogue, Facts, FactType, Value
@@ -36,24 +37,44 @@ def _plain(value: Value) -> Any:
             return value
 
 
-def from_json(kept: Mapping[str, Any], catalogue: Catalogue) -> Mapping[str, Value]:
+def from_json(kept: Mapping[str, Any], catalogue: Catalogue) -> Kept:
     """The facts that `to_json` kept and the catalogue still knows; what is not in it is unknown."""
-    return _Kept(kept, catalogue)
+    return Kept(kept, catalogue, {})
 
 
-class _Kept(Mapping[str, Value]):
-    """Kept facts, each typed when it is asked for: a message says a few of them, a decision froze dozens."""
+class Kept(Mapping[str, Any]):
+    """Kept facts under words of our own, which go before them.
 
-    __slots__ = ("_catalogue", "_kept")
+    Each fact is typed when it is asked for: a message says a few of them, a decision froze dozens.
+    """
 
-    def __init__(self, kept: Mapping[str, Any], catalogue: Catalogue) -> None:
-        self._kept, self._catalogue = kept, catalogue
+    __slots__ = ("_catalogue", "_kept", "_words")
 
-    def __getitem__(self, name: str) -> Value:
-        return _typed(self._kept[name], self._catalogue[name].type)
+    def __init__(self, kept: Mapping[str, Any], catalogue: Catalogue, words: Mapping[str, object]) -> None:
+        self._kept, self._catalogue, self._words = kept, catalogue, words
+
+    def under(self, words: Mapping[str, object]) -> Kept:
+        """The same facts under these words."""
+        return Kept(self._kept, self._catalogue, words)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The word or fact of this name."""
+        if name in self._words:
+            return self._words[name]
+        known = self._catalogue.get(name) if name in self._kept else None
+        return default if known is None else _typed(self._kept[name], known.type)
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self:
+            return self.get(name)
+        raise KeyError(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._words or (name in self._kept and name in self._catalogue)
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name in self._kept if name in self._catalogue)
+        known = (name for name in self._kept if name in self._catalogue and name not in self._words)
+        return chain(self._words, known)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

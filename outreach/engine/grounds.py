@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 import structlog
 
@@ -18,7 +16,7 @@ from outreach.domain.sending import last_moment
 from outreach.domain.takeover import takeover
 from outreach.domain.transfer import Transfer
 from outreach.engine.apart import weight_of
-from outreach.engine.facts import from_json
+from outreach.engine.facts import Kept, from_json
 from outreach.engine.moves import transfer_words
 from outreach.engine.ports import Core, NewId
 from outreach.engine.saying import Ground
@@ -104,7 +102,7 @@ class Grounds:
         one: Claimed,
         known: Known,
         transfer: Transfer | None,
-        facts: Mapping[str, Any],
+        facts: Kept,
         fresh: tuple[str, str],
     ) -> Ground:
         message_id, short = fresh
@@ -119,7 +117,7 @@ class Grounds:
         return Ground(
             profile=profile,
             transfer=transfer,
-            context=ChainMap(words, facts),  # type: ignore[arg-type]  # of facts nothing is written
+            context=facts.under(words),
             message_id=message_id,
             reference=short,
             expires_at=last_moment(one.expires_at, facts.get("hold_expires_at"), transfer),

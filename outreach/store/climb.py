@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, or_, select, true, union_all, update
 
 from outreach.domain.gate import BarRow
 from outreach.domain.scale import Urgency
+from outreach.store.bulk import of
 from outreach.store.database import Tx
 from outreach.store.intake import chunks
 from outreach.store.tables import bars, messages, outreaches
@@ -77,14 +78,14 @@ def _claim_of(tx: Tx, lease: Lease, now: datetime, which: Which, rank: int) -> l
     oldest = due.order_by(o.due_at).limit(window).subquery()
     ending = due.where(o.expires_at <= now + SOON).order_by(o.expires_at).limit(window).subquery()
     first = (
-        due.where(o.id.in_(union_all(select(oldest.c.id), select(ending.c.id))))
+        due.where(tx.found_by(o.id, union_all(select(oldest.c.id), select(ending.c.id))))
         .order_by(o.expires_at.asc().nulls_last(), o.due_at, o.id)
         .limit(which.at_most)
         .with_for_update(skip_locked=True)
     )
     change = (
         update(outreaches)
-        .where(o.id.in_(first))
+        .where(tx.found_by(o.id, first))
         .values(lease_until=lease.until, lease_holder=lease.holder)
         .returning(o.id)
     )
@@ -152,12 +153,12 @@ _MOVE = (
         outreaches.c.state != "closed",
     )
     .values(
-        step=bindparam("to_step"),
-        sent=bindparam("to_sent"),
-        due_at=bindparam("to_due"),
-        state=bindparam("to_state"),
-        closed_at=bindparam("to_closed"),
-        close_reason=bindparam("to_reason"),
+        step=of(outreaches.c.step, "to_step"),
+        sent=of(outreaches.c.sent, "to_sent"),
+        due_at=of(outreaches.c.due_at, "to_due"),
+        state=of(outreaches.c.state, "to_state"),
+        closed_at=of(outreaches.c.closed_at, "to_closed"),
+        close_reason=of(outreaches.c.close_reason, "to_reason"),
         lease_until=None,
     )
 )

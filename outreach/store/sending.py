@@ -14,6 +14,7 @@ from outreach.domain.delivery import Accepted, SendResult, Status, Unavailable
 from outreach.domain.message import Content, Message
 from outreach.domain.scale import Channel
 from outreach.domain.settling import How
+from outreach.store.bulk import of
 from outreach.store.database import Tx
 from outreach.store.tables import attempts, messages
 
@@ -118,11 +119,11 @@ _END_ATTEMPT = (
     update(attempts)
     .where(attempts.c.message == bindparam("which"), attempts.c.n == bindparam("number"))
     .values(
-        finished_at=bindparam("at"),
-        result=bindparam("word"),
-        reason=bindparam("why"),
-        provider_ref=bindparam("ref"),
-        safe_at=bindparam("safe"),
+        finished_at=of(attempts.c.finished_at, "at"),
+        result=of(attempts.c.result, "word"),
+        reason=of(attempts.c.reason, "why"),
+        provider_ref=of(attempts.c.provider_ref, "ref"),
+        safe_at=of(attempts.c.safe_at, "safe"),
     )
 )
 
