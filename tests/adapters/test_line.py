@@ -122,7 +122,7 @@ def test_an_interrupted_process_posts_nothing_more_and_ends_at_once() -> None:
         process.send_signal(signal.SIGINT)
         began = time.monotonic()
         process.communicate(timeout=20)
-        assert time.monotonic() - began < 4
+        assert time.monotonic() - began < 9  # whoever waited for the silence would take ten
         assert len(server.seen) == 2
 
 
