@@ -43,10 +43,10 @@ from outreach.adapters.safety import Discard
 from outreach.adapters.transport import line
 from outreach.daemon import JOBS
 from outreach.domain.delivery import Accepted
-from outreach.domain.message import Message
+from outreach.domain.message import Message, Rendered
 from outreach.domain.scale import Channel
 from outreach.engine.dispatch import Dispatch
-from outreach.engine.ports import Sender
+from outreach.engine.ports import Renderer, Sender
 from outreach.wiring.chance import clock
 from outreach.wiring.collector import sparing_collector
 from outreach.wiring.house import House, open_house
@@ -104,7 +104,20 @@ def staged(dispatch: Dispatch, stages: Stages) -> Dispatch:
 
     kinds = {m: timed(m, name) for m, name in parts.items() if hasattr(Dispatch, m)}
     kind = type("StagedDispatch", (Dispatch,), {"__slots__": (), **kinds})
-    return kind(**{name: getattr(dispatch, name) for name in Dispatch.__slots__})
+    parts_of = {name: getattr(dispatch, name) for name in Dispatch.__slots__}
+    return kind(**{**parts_of, "renderer": TimedRenderer(dispatch.renderer, stages)})
+
+
+class TimedRenderer:
+    """A renderer whose words are charged to the stage `render`, which is part of `plan`."""
+
+    def __init__(self, renderer: Renderer, stages: Stages) -> None:
+        self._renderer, self._stages = renderer, stages
+        self.variants, self.text_of = renderer.variants, renderer.text_of
+
+    def render(self, *asked: Any) -> Rendered:
+        with self._stages.stage("render"):
+            return self._renderer.render(*asked)
 
 
 def noon() -> Callable[[], datetime]:

@@ -66,8 +66,8 @@ class Tx:
     def found_by(self, column: ColumnElement[str], query: SelectBase) -> ColumnElement[bool]:
         """That a column is one of what a query finds, which is asked once.
 
-        A plain IN may be asked again for every row, as PostgreSQL guesses: a claim took 370 µs a message then, and
-        more rows than its limit, because those it had just changed were not found again.
+        A plain IN may be asked again for every row, as PostgreSQL guesses: a claim took 370 µs a message
+        then, and more rows than its limit, because those it had just changed were not found again.
         """
         if self.connection.dialect.name == "postgresql":
             return column == any_(func.array(query.scalar_subquery(), type_=ARRAY(column.type)))
