@@ -23,7 +23,9 @@ The law for every provider, with the reasons:
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -52,6 +54,11 @@ def post(url: httpx.URL, head: Head, content: bytes) -> httpx.Request:
 def _headers(host: bytes, head: Head, length: int) -> httpx.Headers:
     return httpx.Headers([("Host", host.decode("ascii")), *head, ("Content-Length", str(length))])
 
+
+begin_until: ContextVar[float] = ContextVar("begin_until", default=math.inf)
+"""When, by the monotonic clock, no request may be begun any more: whoever holds the claim on the messages
+sets it before it asks whether the claim holds, so that a process that was stopped anywhere in between,
+and woke up when others had taken over, writes nothing."""
 
 LONGEST_WAIT = timedelta(days=1)
 OPERATOR = {

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
+from outreach.answers import begin_until
 from outreach.domain.delivery import (
     Accepted,
     CannotSay,
@@ -113,6 +115,8 @@ class _Batch:
             words = email_bytes(message, self._sender, self._now())
         except ValueError as error:
             return Refused(f"smtp: {_plain(error)}")
+        if time.monotonic() > begin_until.get():
+            return Unavailable("smtp: not tried, the time for it is over", is_tried=False)
         if self._broken >= MOST_BROKEN:
             return Unavailable("smtp: not tried, the server breaks off", is_tried=False)
         smtp = self._open()

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from outreach.answers import begin_until
 from outreach.domain.delivery import SendResult, Unavailable, Unknown
 from outreach.domain.message import Message
 from outreach.engine.ports import BEGUN_WITHIN, Sender
@@ -129,13 +130,15 @@ class Hands:
         handed: dict[str, Handed],
     ) -> None:
         done = 0
-        while done < len(messages) and claim.holds:
-            began = self.elapsed()
+        while done < len(messages):
+            began = self.elapsed()  # read first: what is stopped after the next line finds its time over
+            if not claim.holds:
+                return
             if began >= until:
                 handed.update({m.id: Handed(UNTRIED, 0.0) for m in messages[done:]})
                 return
             piece = messages[done : done + self.pace.piece(sender.name)]
-            results = _asked(sender, piece)
+            results = _asked(sender, piece, began + BEGUN_WITHIN.total_seconds())
             seconds = self.elapsed() - began
             self.pace.took(sender.name, len(piece), seconds)
             each = seconds / len(piece)
@@ -143,11 +146,14 @@ class Hands:
             done += len(piece)
 
 
-def _asked(sender: Sender, piece: Sequence[Message]) -> Sequence[SendResult]:
+def _asked(sender: Sender, piece: Sequence[Message], at_last: float) -> Sequence[SendResult]:
+    before = begin_until.set(at_last)
     try:
         results = sender.send_many(piece)
     except Exception as error:  # a sender's bug must not lose what was written down: it is in doubt
         log.error(SENDER_BROKE, provider=sender.name, error=type(error).__name__, messages=len(piece))
         return [Unknown("sender_broke")] * len(piece)
+    finally:
+        begin_until.reset(before)
     missing = len(piece) - len(results)
     return [*results, *[Unknown("no_result")] * missing]

@@ -15,6 +15,7 @@ import httpx
 
 from outreach.adapters.transport import Line, line
 from outreach.adapters.transport.crowd import Crowd
+from outreach.answers import begin_until
 from outreach.domain.delivery import Unavailable
 from outreach.domain.traffic.pace import Bounds
 from tests.adapters.conformance import HASTY
@@ -213,3 +214,15 @@ def test_a_real_server_that_bears_only_a_few_at_once_soon_turns_nearly_nothing_a
         assert exchange.in_flight < 25
     first, last = turned_away[:100], turned_away[-100:]
     assert sum(last) < sum(first)
+
+
+def test_whoever_was_stopped_before_its_batch_began_writes_nothing_of_it() -> None:
+    before = begin_until.set(time.monotonic() - 1)
+    try:
+        with loopback(lambda seen: reply(200)) as server, line(1, HASTY) as exchange:
+            answer = one(server.url, exchange)
+    finally:
+        begin_until.reset(before)
+
+    assert answer == Unavailable("not tried: the batch took too long", is_tried=False)
+    assert server.seen == []

@@ -18,7 +18,7 @@ import httpx
 from outreach.adapters.transport.crowd import Crowd
 from outreach.adapters.transport.thin import ThinTransport
 from outreach.adapters.transport.wire import NotBegun, Patience
-from outreach.answers import Answer
+from outreach.answers import Answer, begin_until
 from outreach.domain.delivery import Unavailable, Unknown
 from outreach.domain.traffic.pace import Bounds
 
@@ -76,7 +76,8 @@ class Line:
         with self._lock:
             if self._over.is_set():
                 return [CLOSED] * len(requests)
-            batch = asyncio.run_coroutine_threadsafe(self._batch(requests), self._running())
+            work = self._batch(requests, begin_until.get())  # read here: the loop has another context
+            batch = asyncio.run_coroutine_threadsafe(work, self._running())
         try:
             return batch.result()
         except BaseException:  # somebody pressed Ctrl-C: nobody is left to hear what the rest would become
@@ -117,8 +118,8 @@ class Line:
             self._stop = weakref.finalize(self, _stop, self._over, loop, thread, self._transport)
         return self._loop
 
-    async def _batch(self, requests: Sequence[httpx.Request]) -> list[Answer]:
-        until = self._elapsed() + self._patience.batch
+    async def _batch(self, requests: Sequence[httpx.Request], at_last: float) -> list[Answer]:
+        until = min(self._elapsed() + self._patience.batch, at_last)
         answers: list[Answer] = [TOO_LATE] * len(requests)
         places = iter(range(len(requests)))
         # More hands than may be busy now: the limit may rise meanwhile.
