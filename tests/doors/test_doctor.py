@@ -149,6 +149,8 @@ def _database_out_of_reach(folder: Path) -> None:
 
 
 def _database_that_is_none(folder: Path) -> None:
+    for beside in ("outreach.db-wal", "outreach.db-shm"):  # from a whole log SQLite would mend the file again
+        (folder / beside).unlink(missing_ok=True)
     (folder / "outreach.db").write_text("not a database at all, but long enough to be taken for one" * 50)
 
 
