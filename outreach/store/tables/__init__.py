@@ -3,6 +3,7 @@
 Stored words are literal strings and rows never leave the store.
 """
 
+from outreach.store.tables.aftermath import cases, takeovers
 from outreach.store.tables.base import metadata
 from outreach.store.tables.delivery import (
     acknowledgments,
@@ -37,6 +38,7 @@ __all__ = [
     "audit",
     "bars",
     "buckets",
+    "cases",
     "consents",
     "contact_points",
     "core_calls",
@@ -61,6 +63,7 @@ __all__ = [
     "receipts",
     "runs",
     "suppressions",
+    "takeovers",
     "tallies",
     "tasks",
     "texts",

@@ -140,10 +140,13 @@ core_calls = table(
     Column("episode", Id, ForeignKey("episodes.id"), index=True),
     Column("transfer_ref", Text),
     Column("reason", Text, nullable=False),
-    word("state"),  # due | asked | confirmed | refused | dead
+    word("state"),  # due | asked | confirmed | refused | dead | late
     Column("tries", SmallInteger, nullable=False),
     moment("due_at"),
     moment("asked_at", optional=True),
     moment("answered_at", optional=True),
+    moment("opened_at", optional=True),
+    moment("reminded_at", optional=True),  # a person was told that nothing followed
+    word("trouble", optional=True),  # why it was not heard, the last time
     UniqueConstraint("act", "episode", "transfer_ref"),
 )
