@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from types import FrameType
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from outreach.errors import OutreachError
-from outreach.telemetry import DAEMON_STARTED, DAEMON_STOPPED, STAGE_FAILED
+from outreach.telemetry import DAEMON_STARTED, DAEMON_STOPPED, DAEMON_WAITS, STAGE_FAILED
 from outreach.wiring import House
 from outreach.wiring.collector import sparing_collector
 from outreach.wiring.living import living
@@ -53,20 +53,23 @@ SETTINGS = {"coalesce": True, "misfire_grace_time": None}
 """A late job runs once, and is never skipped for being late."""
 
 
+ENDING = frozenset({signal.SIGTERM, signal.SIGINT})
+
+PATIENCE_SECONDS = 10
+"""After so long the daemon says what it still waits for: a round under way, or a database that is held."""
+
+
 def run_daemon(house: House) -> None:
     """Run the table until SIGTERM or SIGINT; the round under way ends first, so no attempt stays open."""
-    stop = threading.Event()
-
-    def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, ask_to_stop)
+    # Blocked here and in every thread that starts below, and taken by `sigwait`: a handler that sets an event
+    # may run just when this thread holds that event's lock, and then nobody ever wakes up.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    stop, under_way = threading.Event(), set[str]()
     threads = ThreadPoolExecutor(sum(job.threads for job in JOBS))
     scheduler = BackgroundScheduler(executors={"default": threads}, job_defaults=SETTINGS, timezone="UTC")
     for job in JOBS:
         scheduler.add_job(
-            _guarded(job, house, stop),
+            _guarded(job, house, stop, under_way),
             "interval",
             seconds=job.seconds,
             id=job.name,
@@ -77,20 +80,42 @@ def run_daemon(house: House) -> None:
     with living(house, "daemon"), watched, sparing_collector():
         scheduler.start()
         log.info(DAEMON_STARTED, holder=house.holder, jobs=[job.name for job in JOBS])
-        stop.wait()
-        scheduler.shutdown(wait=True)
+        signal.sigwait(ENDING)
+        stop.set()
+        with _patient(under_way):
+            scheduler.shutdown(wait=True)
     log.info(DAEMON_STOPPED, holder=house.holder)
 
 
-def _guarded(job: Job, house: House, stop: threading.Event) -> Callable[[], None]:
+@contextmanager
+def _patient(under_way: Collection[str]) -> Iterator[None]:
+    """Say once, after a while, what an end still waits for."""
+
+    def tell() -> None:
+        log.warning(DAEMON_WAITS, jobs=sorted(under_way), seconds=PATIENCE_SECONDS)
+
+    timer = threading.Timer(PATIENCE_SECONDS, tell)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _guarded(job: Job, house: House, stop: threading.Event, under_way: set[str]) -> Callable[[], None]:
     def run() -> None:
         if stop.is_set():
             return
+        name = f"{job.name} in {threading.current_thread().name}"
+        under_way.add(name)
         try:
             house.metrics.round(job.name, job.run(house, stop.is_set))
         except OutreachError as error:
             log.error(STAGE_FAILED, job=job.name, error=type(error).__name__, reason=str(error))
         except Exception as error:  # a bug in one stage must not end the clock; its trace goes to the log
             log.exception(STAGE_FAILED, job=job.name, error=type(error).__name__)
+        finally:
+            under_way.discard(name)
 
     return run

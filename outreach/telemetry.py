@@ -21,6 +21,7 @@ PLAN_BROKE = "plan.broke"
 FINISH_WAITS = "finish.waits"
 DAEMON_STARTED = "daemon.started"
 DAEMON_STOPPED = "daemon.stopped"
+DAEMON_WAITS = "daemon.waits"  # asked to stop, and not there yet
 PULL_LEFT = "pull.left"
 
 BREAKER_OPENED = "breaker.opened"

@@ -89,7 +89,7 @@ def test_a_daemon_sends_and_ends_at_sigterm_with_nothing_half_done(workspace: Pa
     daemon = start("daemon")
     wait_until(lambda: len(letters(workspace)) > 20)
     daemon.send_signal(signal.SIGTERM)
-    out, err = daemon.communicate(timeout=20)
+    out, err = daemon.communicate(timeout=PATIENCE)
     assert daemon.returncode == 0, err
     assert "Traceback" not in out + err
     assert_nothing_half_done(workspace)
@@ -104,7 +104,7 @@ def test_two_daemons_on_one_workspace_say_everything_once(workspace: Path, start
     for daemon in daemons:
         daemon.send_signal(signal.SIGTERM)
     for daemon in daemons:
-        out, err = daemon.communicate(timeout=20)
+        out, err = daemon.communicate(timeout=PATIENCE)
         assert daemon.returncode == 0, err
         assert "Traceback" not in out + err
     assert_nothing_half_done(workspace)
