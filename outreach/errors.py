@@ -6,7 +6,10 @@
      ├ StoreError      the database is unreachable or not at head: says which command to run   exit 3
      ├ FeedError       a feed is unreachable or broke its contract: names the feed, never a payload   exit 4
      ├ ArchiveError    the archive cannot be written or read: names the folder   exit 5
-     └ RenderError     a template could not say its message: names template and variable, never a value
+     ├ RenderError     a template could not say its message: names template and variable, never a value
+     └ CoreRefused     the core system heard a request and said no: asking again changes nothing
+    ConnectionError
+     └ CoreBusy        the core system could not hear a request now, and said when it may
 
 What a provider does is a value (`domain.delivery.SendResult`), never an exception.
 No message here may hold an address, a token or a body: errors reach logs and terminals.
@@ -63,3 +66,19 @@ class RenderError(OutreachError):
     """A template failed on these facts; the message names the template and what it lacked."""
 
     exit_code = 2
+
+
+class CoreRefused(OutreachError):
+    """The core system heard a request and said no; `trouble` is a word for why, never its body."""
+
+    def __init__(self, trouble: str) -> None:
+        self.trouble = trouble
+        super().__init__(f"the core system refused: {trouble}")
+
+
+class CoreBusy(ConnectionError):
+    """The core system did not take a request now. `after` is the seconds it asked us to wait, where it did."""
+
+    def __init__(self, trouble: str, after: float | None = None) -> None:
+        self.trouble, self.after = trouble, after
+        super().__init__(trouble)

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from outreach.domain.transfer import Transfer, TransferStatus
+from outreach.domain.transfer import Transfer, read_transfers
 from outreach.errors import OutreachError
 
 
@@ -57,7 +55,7 @@ class FileCore:
             return
         seen = (state.st_mtime_ns, state.st_size, state.st_ino)
         if seen != self._state:
-            self._known, self._state = dict(_read(self.transfers_file)), seen
+            self._known, self._state = _read(self.transfers_file), seen
 
     def _note(self, *, call_id: str, **call: str) -> None:
         """Append a call, unless one with this id is there: a repeat after a crash is the same wish."""
@@ -80,34 +78,12 @@ class FileCore:
             ) from None
 
 
-def _read(path: Path) -> Iterator[tuple[str, Transfer]]:
+def _read(path: Path) -> dict[str, Transfer]:
     """The entries that can be understood."""
     try:
-        entries = json.loads(path.read_bytes())
+        return read_transfers(json.loads(path.read_bytes()))
     except (OSError, ValueError, RecursionError):
-        return
-    for ref, entry in entries.items() if isinstance(entries, dict) else ():
-        try:
-            yield ref, _transfer(ref, entry)
-        except (ValueError, TypeError, KeyError, AttributeError):
-            continue
-
-
-def _transfer(ref: str, entry: Mapping[str, Any]) -> Transfer:
-    return Transfer(
-        ref=ref,
-        status=TransferStatus(entry["status"]),
-        hold_expires_at=_time(entry.get("hold_expires_at")),
-        as_of=_time(entry.get("as_of")),
-    )
-
-
-def _time(text: str | None) -> datetime | None:
-    """An ISO time, UTC where it names no zone."""
-    if text is None:
-        return None
-    time = datetime.fromisoformat(text)
-    return time if time.tzinfo is not None else time.replace(tzinfo=UTC)
+        return {}
 
 
 def _is_torn(path: Path) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, IPvAnyNetwork, SecretStr
+from pydantic import Field, IPvAnyNetwork, SecretStr, model_validator
 
 from outreach.settings.section import Section
 from outreach.settings.traffic import Email, Sms
@@ -66,10 +66,32 @@ class FcmSettings(Section):
 
 
 class CoreSettings(Section):
-    """The firm's core system; `file` is the stand-in for trying things on."""
+    """The firm's core system: asked by signed webhooks, or `file`, the stand-in for trying things on.
 
-    kind: Literal["none", "file"] = "none"
+    `secret`: `whsec_…` as Standard Webhooks writes it, newest first, blanks between several while one is
+    changed for the next. Without `transfers_url` nothing is known of any transfer."""
+
+    kind: Literal["none", "file", "webhook"] = "none"
     path: Path = Path("core.json")
+    url: str = ""
+    transfers_url: str = ""
+    secret: SecretStr = SecretStr("")
+    seconds: float = Field(default=10.0, gt=0, le=60)
+    transfers_seconds: float = Field(default=3.0, gt=0, le=30)
+
+    @model_validator(mode="after")
+    def _is_safe(self) -> CoreSettings:
+        if self.kind == "webhook" and not self.url:
+            raise ValueError("core.url is needed where core.kind is webhook")
+        for url in (self.url, self.transfers_url):
+            if url and not url.startswith(("https://", *LOOPBACK)):
+                raise ValueError(
+                    "core.url and core.transfers_url must be https://… (http:// on loopback only)"
+                )
+        return self
+
+
+LOOPBACK = ("http://127.0.0.1:", "http://localhost:", "http://[::1]:")
 
 
 class WebSettings(Section):

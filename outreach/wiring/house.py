@@ -12,8 +12,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from outreach.adapters.archive import Archive
-from outreach.adapters.core_file import FileCore
-from outreach.adapters.core_none import NoCore
 from outreach.adapters.matcher import DuckMatcher
 from outreach.adapters.metrics import Metrics
 from outreach.adapters.renderer import JinjaRenderer
@@ -38,6 +36,7 @@ from outreach.store.rehearsal import Rehearsal
 from outreach.store.vault import Vault
 from outreach.wiring import chance, watching
 from outreach.wiring.beating import beating
+from outreach.wiring.core import core
 from outreach.wiring.feeds import feeds
 from outreach.wiring.policy import gate_policy
 from outreach.wiring.rules import RulesInForce
@@ -110,10 +109,7 @@ class House:
     @cached_property
     def core(self) -> Core:
         """The core system, or the word that none is connected."""
-        if self.settings.core.kind == "file":
-            place = self.settings.at(self.settings.core.path)
-            return FileCore(transfers_file=place, calls_file=place.with_suffix(".calls.jsonl"))
-        return NoCore()
+        return core(self.settings, self.clock)
 
     @cached_property
     def _archive_folder(self) -> Path:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from outreach.adapters.core_webhook import read_secrets
 from outreach.domain.scale import Channel
 from outreach.errors import SettingsError
 from outreach.settings import SECRETS_FILE, Settings, read_key, read_keys
@@ -17,6 +18,7 @@ from outreach.store.database import open_engine
 from outreach.store.finding import require_same_keys
 from outreach.store.schema import HOW_TO_MIGRATE
 from outreach.wiring.checkup.finding import Finding, State, guarded
+from outreach.wiring.core import SECRET
 from outreach.wiring.house import House, shipped
 from outreach.wiring.senders import senders
 from outreach.wiring.traffic import traffic_policy
@@ -144,7 +146,11 @@ def providers(house: House) -> Iterator[Finding]:
 def core(settings: Settings) -> Iterator[Finding]:
     """Whether a core system is connected."""
     path = settings.at(settings.core.path)
-    if settings.core.kind == "none":
+    if settings.core.kind == "webhook":
+        read_secrets(settings.core.secret.get_secret_value(), SECRET)
+        asks = "is asked" if settings.core.transfers_url else "is posted to; it is not asked about transfers"
+        yield Finding(about="core", says=f"{asks}, by signed webhooks")
+    elif settings.core.kind == "none":
         yield Finding(about="core", says="none is connected: no message says whether a transfer is on hold")
     elif path.is_file():
         yield Finding(about="core", says=f"the stand-in reads {path}")
