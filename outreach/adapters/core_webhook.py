@@ -17,6 +17,7 @@ import hashlib
 import hmac
 import json
 import time
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -60,7 +61,7 @@ def signature(keys: Sequence[bytes], id: str, timestamp: int, body: bytes) -> st
     return " ".join("v1," + base64.b64encode(digest).decode() for digest in digests)
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, weakref_slot=True)
 class WebhookCore:
     """Posts requests to `url` and asks `transfers_url`, each within its seconds, whole.
 
@@ -138,6 +139,7 @@ class WebhookCore:
     def _line(self) -> httpx.Client:
         if self._client is None:
             self._client = httpx.Client(verify=self.verify, follow_redirects=False)
+            weakref.finalize(self, self._client.close)
         return self._client
 
 
