@@ -16,9 +16,11 @@ class Profile:
 
     `contacts` maps a channel to its address (phone in E.164, mailbox, device token); it and `code`
     (the person's anti-phishing code) are personal and stay out of every repr.
-    `consents` holds the latest explicit word per channel; a channel not in it was never asked about.
+    `consents` holds the latest explicit word per channel on warnings, `education` that on education; what is
+    not in it was never asked about. `exempt`: where the ledger says that warnings rest on an exemption.
     `seen` says when somebody last confirmed a contact; `too_new` names the channels whose only contact came
-    with what looks like a takeover. `recent` is what the person was sent lately.
+    with what looks like a takeover. `recent` is what the person was sent lately. `is_overlooked`: somebody else
+    reads along in what this outreach is about.
     """
 
     person: str
@@ -27,8 +29,11 @@ class Profile:
     country: str | None = None
     contacts: Mapping[Channel, str] = field(default_factory=dict, repr=False)
     consents: Mapping[Channel, bool] = field(default_factory=dict)
+    education: Mapping[Channel, bool] = field(default_factory=dict)
+    exempt: frozenset[Channel] = frozenset()
     suppressed: frozenset[Channel] = frozenset()
     seen: Mapping[Channel, datetime] = field(default_factory=dict)
     too_new: frozenset[Channel] = frozenset()
     recent: Recent = NOTHING
+    is_overlooked: bool = False
     code: str | None = field(default=None, repr=False)

@@ -36,6 +36,9 @@ class ConsentRecord:
     granted: bool
     basis: str
     source: str
+    program: str = "security"
+    actor: str = ""
+    text_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

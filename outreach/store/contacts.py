@@ -12,15 +12,10 @@ from sqlalchemy import bindparam, select, update
 
 from outreach.domain.profile import Profile
 from outreach.domain.scale import Channel
+from outreach.store.consents import Word, standing, write_words
 from outreach.store.database import Tx
 from outreach.store.intake import chunks
-from outreach.store.tables import consents, contact_points, profiles, suppressions
-
-PROGRAM = "security"
-"""The program of every warning; education mail will have its own."""
-
-CONSENT = "consent"
-"""The basis of a person's own yes. No other basis (an exemption, say) makes up for one, or undoes a no."""
+from outreach.store.tables import contact_points, profiles, suppressions
 
 CONFIRMED_EVERY = timedelta(days=1)
 """How old the last word on a contact must be for another to be written down: feeds repeat themselves."""
@@ -37,6 +32,7 @@ class Reach:
     code: str | None = field(default=None, repr=False)
     contacts: Mapping[Channel, str] = field(default_factory=dict, repr=False)
     consents: Mapping[Channel, bool] = field(default_factory=dict)
+    consent_text: str | None = None  # the hash of the text that these words of consent are about
 
 
 def write_reaches(tx: Tx, reaches: Sequence[Reach], source: str, now: datetime) -> None:
@@ -49,7 +45,8 @@ def write_reaches(tx: Tx, reaches: Sequence[Reach], source: str, now: datetime) 
         latest[reach.person] = _after(latest.get(reach.person), reach)
     _write_profiles(tx, latest, source, now)
     _write_contacts(tx, latest, source, now)
-    _write_consents(tx, latest, source, now)
+    words = [Word(p, c, yes, r.consent_text) for p, r in latest.items() for c, yes in r.consents.items()]
+    write_words(tx, words, source, now)
 
 
 def _after(first: Reach | None, then: Reach) -> Reach:
@@ -63,6 +60,7 @@ def _after(first: Reach | None, then: Reach) -> Reach:
         code=then.code or first.code,
         contacts={**first.contacts, **then.contacts},
         consents={**first.consents, **then.consents},
+        consent_text=then.consent_text if then.consents else first.consent_text,
     )
 
 
@@ -128,50 +126,15 @@ def _write_contacts(tx: Tx, reaches: Mapping[str, Reach], source: str, now: date
     tx.insert(contact_points, fresh)
 
 
-def _write_consents(tx: Tx, reaches: Mapping[str, Reach], source: str, now: datetime) -> None:
-    asked = {person: reach for person, reach in reaches.items() if reach.consents}
-    standing = _latest_consents(tx, asked)
-    tx.insert(
-        consents,
-        [
-            {
-                "id": tx.new_id(),
-                "person": person,
-                "channel": channel.value,
-                "program": PROGRAM,
-                "basis": CONSENT,
-                "granted": granted,
-                "at": now,
-                "source": source,
-                "text_sha256": None,
-            }
-            for person, reach in asked.items()
-            for channel, granted in reach.consents.items()
-            if standing.get((person, channel.value)) is not granted
-        ],
-    )
-
-
 def _rows(tx: Tx, table: Any, column: Any, persons: Iterable[str]) -> list[Any]:
     return list(tx.connection.execute(select(table).where(tx.among(column, persons))).all())
-
-
-def _latest_consents(tx: Tx, persons: Iterable[str]) -> dict[tuple[str, str], bool]:
-    rows = sorted(_rows(tx, consents, consents.c.person, persons), key=lambda row: (row.at, row.id))
-    return {
-        (row.person, row.channel): row.granted
-        for row in rows
-        if row.program == PROGRAM and (row.basis == CONSENT or not row.granted)
-    }
 
 
 def profiles_of(tx: Tx, persons: Iterable[str], default_locale: str) -> dict[str, Profile]:
     """The profile of each of these people as it stands now; the locale falls back to the firm's."""
     wanted = list(dict.fromkeys(persons))
     contacts, seen, suppressed = _contacts_of(tx, wanted)
-    granted: dict[str, dict[Channel, bool]] = defaultdict(dict)
-    for (person, channel), is_granted in _latest_consents(tx, wanted).items():
-        granted[person][Channel(channel)] = is_granted
+    said = standing(tx, wanted)
     rows = {row.person: row for row in _rows(tx, profiles, profiles.c.person, wanted)}
     found = {}
     for person in wanted:
@@ -182,7 +145,9 @@ def profiles_of(tx: Tx, persons: Iterable[str], default_locale: str) -> dict[str
             zone=row.zone if row else None,
             country=row.country if row else None,
             contacts=contacts[person],
-            consents=granted[person],
+            consents=said[person].security,
+            education=said[person].education,
+            exempt=said[person].exempt,
             suppressed=frozenset(suppressed[person]),
             seen=seen[person],
             code=tx.vault.open(row.code_enc) if row and row.code_enc else None,

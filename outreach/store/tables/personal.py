@@ -57,6 +57,7 @@ consents = table(
     Column("granted", Boolean, nullable=False),
     moment("at"),
     word("source"),
+    Column("actor", Word, nullable=False, server_default=""),
     Column("text_sha256", Hash),
     Index("ix_consents_latest", "person", "channel", "program", "at"),
 )
