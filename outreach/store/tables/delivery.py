@@ -126,10 +126,38 @@ tasks = table(
     Column("text_enc", LargeBinary, nullable=False),
     moment("due_at"),
     word("owner", optional=True),
-    word("state"),  # open | done | dropped
+    word("state"),  # open | taken | done | dropped
     moment("opened_at"),
     moment("closed_at", optional=True),
+    moment("taken_at", optional=True),
+    moment("lease_until", optional=True),  # taken: whoever took it has it until then
+    moment("not_before", optional=True),  # a call: not sooner; empty until its hours were looked at
+    Column("tries", SmallInteger, nullable=False, server_default="0"),
+    word("outcome", optional=True),
     UniqueConstraint("kind", "outreach", "step"),
+    Index("ix_tasks_state", "state", "due_at"),
+)
+
+calls = table(
+    "calls",  # append-only: one try to reach a person by phone, and what came of it
+    identity(),
+    person(),
+    Column("task", Id, ForeignKey("tasks.id"), nullable=False),
+    Column("n", SmallInteger, nullable=False),
+    word("actor"),
+    word("outcome"),
+    moment("at"),
+    moment("next_at", optional=True),
+    Column("message", Id),  # what an answer belongs to
+    moment("answered_at", optional=True),  # when the person's answer was kept
+    UniqueConstraint("task", "n"),
+)
+
+silences = table(
+    "silences",  # somebody could not talk: nothing is sent to them before then
+    Column("person", Id, primary_key=True),
+    moment("until"),
+    moment("at"),
 )
 
 core_calls = table(
