@@ -1,0 +1,35 @@
+"""What follows an answer, written down: recovery cases, and takeovers that people told us of."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from outreach.store.database import Tx
+from outreach.store.feedback import Told
+from outreach.store.tables import cases, takeovers
+
+
+def open_case(tx: Tx, of: Told, source: str, now: datetime) -> bool:
+    """Open the recovery case of an episode: money has left. False where it has one already."""
+    row = {"id": tx.new_id(), "person": of.person, "episode": of.episode, "outreach": of.outreach}
+    fresh = {"source": source, "state": "open", "opened_at": now, "closed_at": None}
+    return tx.insert_new(cases, [row | fresh]) == 1
+
+
+def note_takeover(tx: Tx, of: Told, now: datetime) -> None:
+    """Keep that this person said "this was not me"; once an outreach."""
+    row = {"id": tx.new_id(), "person": of.person, "outreach": of.outreach, "at": now}
+    tx.insert_new(takeovers, [row])
+
+
+def told_of(tx: Tx, persons: Collection[str], since: datetime) -> dict[str, datetime]:
+    """Who of these said since then that it was not them, and when they first did."""
+    query = (
+        select(takeovers.c.person, func.min(takeovers.c.at))
+        .where(tx.among(takeovers.c.person, persons), takeovers.c.at > since)
+        .group_by(takeovers.c.person)
+    )
+    return {person: at for person, at in tx.connection.execute(query)}
