@@ -10,10 +10,10 @@ import click
 
 from outreach.cli.console import err, out
 from outreach.cli.telling import as_said
-from outreach.domain.delivery import Status
 from outreach.domain.message import read_reference
 from outreach.domain.moment import both
 from outreach.domain.told_delivery import as_sent
+from outreach.domain.verifying import Ours, ours
 from outreach.domain.wording import CHANNELS, say, status_words
 from outreach.store.database import Tx
 from outreach.store.desk import add_note, stop_person
@@ -22,7 +22,6 @@ from outreach.store.listing import Said
 from outreach.store.listing import message as read_message
 from outreach.wiring import House, open_house
 
-NEVER_SENT = frozenset({Status.CANCELLED, Status.REFUSED})
 LONGEST_NOTE = 4_000
 
 
@@ -81,7 +80,7 @@ def message(workspace: Path, reference: str) -> None:
     if said is None:
         out.print(f"No message of ours has the reference {short}, treat it as a scam.")
         sys.exit(1)
-    if said.message.status in NEVER_SENT:
+    if ours(said.message.status) is Ours.NEVER_SENT:
         status = status_words(said.message.channel, said.message.status)
         out.print(
             f"We wrote a message with the reference {short}, but it was never sent ({status}). "
