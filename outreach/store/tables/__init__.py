@@ -5,14 +5,17 @@ Stored words are literal strings and rows never leave the store.
 
 from outreach.store.tables.aftermath import cases, takeovers
 from outreach.store.tables.base import metadata
+from outreach.store.tables.clients import clients, guesses
 from outreach.store.tables.delivery import (
     acknowledgments,
     attempts,
+    calls,
     core_calls,
     evidence,
     messages,
     outcomes,
     receipts,
+    silences,
     tasks,
 )
 from outreach.store.tables.ledger import bars, decisions, episodes, flags, outreaches
@@ -38,7 +41,9 @@ __all__ = [
     "audit",
     "bars",
     "buckets",
+    "calls",
     "cases",
+    "clients",
     "consents",
     "contact_points",
     "core_calls",
@@ -46,6 +51,7 @@ __all__ = [
     "episodes",
     "evidence",
     "flags",
+    "guesses",
     "halts",
     "hearings",
     "lanes",
@@ -62,6 +68,7 @@ __all__ = [
     "quarantine",
     "receipts",
     "runs",
+    "silences",
     "suppressions",
     "takeovers",
     "tallies",
