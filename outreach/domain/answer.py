@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from outreach.domain.opened import Opener
 from outreach.domain.transfer import TransferStatus
 
 
@@ -65,20 +66,29 @@ _NEXT = {
 }
 
 
-OVERLOOKED = frozenset({"remote_access"})
-"""Patterns in which somebody else reads the screen: the page says nothing of a transfer there."""
+QUIET = (Answer.HELP_ME, Answer.NOT_ME)
+"""The answers on offer where somebody else reads the screen: what they press in the person's name does no
+harm."""
 
 
-def answers_for(pattern: str, transfer: TransferStatus, *, has_transfer: bool) -> tuple[Answer, ...]:
-    """The answers that apply, in the order shown: nothing to stop where there is no transfer left to stop.
+def answers_for(
+    pattern: str, transfer: TransferStatus, *, has_transfer: bool, is_overlooked: bool = False
+) -> tuple[Answer, ...]:
+    """The answers that apply, the most helpful first: nothing to stop where no transfer is left to stop.
 
     Where somebody else reads the screen, only those that give nothing away.
     """
-    if pattern in OVERLOOKED:
-        return (Answer.HELP_ME, Answer.NOT_ME)
+    if is_overlooked:
+        return QUIET
     gone = {TransferStatus.SENT, TransferStatus.CANCELLED}
     can_stop = has_transfer and transfer not in gone
-    return tuple(answer for answer in Answer if can_stop or answer is not Answer.STOP_TRANSFER)
+    offered = tuple(answer for answer in Answer if can_stop or answer is not Answer.STOP_TRANSFER)
+    if pattern not in _NOT_THEM_FIRST or transfer is TransferStatus.SENT:
+        return offered
+    return (Answer.NOT_ME, *(answer for answer in offered if answer is not Answer.NOT_ME))
+
+
+_NOT_THEM_FIRST = frozenset({"phishing_ato"})  # somebody else acts in their account: that is the news
 
 
 def what_next(answer: Answer, transfer: TransferStatus) -> WhatNext:
@@ -96,6 +106,8 @@ class PageFacts:
 
     `person` is the ledger's id, compared with the token's; `answers` are those that apply, in the order
     shown (no stop where there is no transfer); `answered` is the first answer, where there is one.
+    `is_overlooked`: somebody else reads the screen. `call_by`: until when a person at the firm is to call,
+    where one is asked to; shown in `zone`, the person's own.
     """
 
     person: str
@@ -106,6 +118,9 @@ class PageFacts:
     answers: tuple[Answer, ...]
     answered: Answer | None = None
     transfer: TransferStatus = TransferStatus.UNKNOWN
+    is_overlooked: bool = False
+    call_by: datetime | None = None
+    zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,13 +133,19 @@ class AnswerResult:
     answer: Answer
     is_first: bool
     transfer: TransferStatus = TransferStatus.UNKNOWN
+    call_by: datetime | None = None
 
 
 class Feedback(Protocol):
     """The engine's ear, as the answer page knows it. Both verbs may be called from several threads."""
 
-    def seen(self, message: str, grade: Grade, now: datetime) -> PageFacts | None:
-        """Append evidence, and nothing else; None where the message or its person is not there."""
+    def seen(
+        self, message: str, grade: Grade, now: datetime, found: Opener = Opener.PAGE
+    ) -> PageFacts | None:
+        """Append evidence, and nothing else; None where the message or its person is not there.
+
+        `found` is what the request said of who sent it.
+        """
         ...
 
     def answer(self, message: str, answer: Answer, via: Via, now: datetime) -> AnswerResult | None:

@@ -19,8 +19,8 @@ class Profile:
     `consents` holds the latest explicit word per channel on warnings, `education` that on education; what is
     not in it was never asked about. `exempt`: where the ledger says that warnings rest on an exemption.
     `seen` says when somebody last confirmed a contact; `too_new` names the channels whose only contact came
-    with what looks like a takeover. `recent` is what the person was sent lately. `is_overlooked`: somebody else
-    reads along in what this outreach is about.
+    with what looks like a takeover. `recent` is what the person was sent lately. `is_overlooked`: somebody
+    else reads along in what this outreach is about.
     """
 
     person: str

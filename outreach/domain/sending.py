@@ -8,6 +8,7 @@ from datetime import datetime
 
 from outreach.domain.gate import Bar, Barred, BarRow, GatePolicy, Held, Open, gate
 from outreach.domain.ladder import Climb, Close, Done, Due, Step, Wait, next_move
+from outreach.domain.overlooked import quietly
 from outreach.domain.profile import Profile
 from outreach.domain.scale import Urgency
 from outreach.domain.transfer import Transfer, TransferStatus
@@ -66,6 +67,7 @@ def errand(
             if transfer is not None and transfer.status is TransferStatus.CANCELLED:
                 return Done(Close.TRANSFER_GONE)
             step = timely(climb.ladder.steps[index], transfer)
+            step = quietly(step, AFTER_LOSS) if profile.is_overlooked else step
             match gate(policy, profile, step.channel, urgency, now):
                 case Open(override):
                     return Say(index, step, override)

@@ -86,7 +86,9 @@ def tell_evidence(evidence: EvidenceRecord, references: Mapping[str, str]) -> En
         at=evidence.at,
         kind=Kind.EVIDENCE,
         title=f"Evidence: {say(wording.GRADES, evidence.grade)}",
-        details=pairs(("message", references.get(evidence.message)), ("source", evidence.source)),
+        details=pairs(
+            ("message", references.get(evidence.message)), ("source", say(wording.SOURCES, evidence.source))
+        ),
     )
 
 

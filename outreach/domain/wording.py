@@ -14,6 +14,7 @@ from outreach.domain.gate import Bar
 from outreach.domain.ladder import Close
 from outreach.domain.scale import Channel
 from outreach.domain.settling import How
+from outreach.domain.opened import Opener
 
 Words = Mapping[str, str]
 
@@ -72,6 +73,7 @@ BARS: Words = {
     Bar.NO_SENDER_PROFILE: "in that country an unregistered sender is shown as a likely scam, or blocked",
     Bar.BUSY: "the provider was handed as much as it may be",
     Bar.PROVIDER_DOWN: "the provider was failing",
+    Bar.OVERLOOKED: "somebody else reads the screen that it would show up on",
     Bar.OVER_CAP: "the cap on SMS to that country or block of numbers was reached",
     Bar.OVER_SPEND: "the day's cap on spending was reached",
 }
@@ -133,6 +135,17 @@ ANSWERS: Words = {
     Answer.ALREADY_SENT: "I have already sent it",
     Answer.HELP_ME: "Help me",
     Answer.IT_IS_MINE: "I checked, it is mine",
+SOURCES: Words = {
+    Opener.PAGE: "the answer page",
+    Opener.HEAD: "a machine that asked whether the page is there",
+    Opener.AFTER_HEAD: "a machine that had asked whether the page is there",
+    Opener.PREFETCH: "a program that fetches ahead of a person",
+    Opener.SCANNER: "a machine that names itself",
+    Opener.AT_ONCE: "a machine, most likely: within seconds of the message's arrival",
+    Opener.SEVERAL: "a machine, most likely: together with other links of the same person",
+}
+"""Where a sign of opening came from; providers' names stand as they are."""
+
     Answer.NOT_ME: "This was not me",
 }
 

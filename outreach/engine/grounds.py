@@ -11,6 +11,7 @@ import structlog
 from outreach.domain.facts import Catalogue
 from outreach.domain.gate import GatePolicy
 from outreach.domain.message import reference
+from outreach.domain.overlooked import is_overlooked
 from outreach.domain.profile import Profile
 from outreach.domain.sending import last_moment
 from outreach.domain.takeover import takeover
@@ -108,6 +109,8 @@ class Grounds:
         message_id, short = fresh
         profile = known.profiles[one.id]
         words: dict[str, object] = {
+        if is_overlooked(one.pattern, facts):
+            profile = replace(profile, is_overlooked=True)
             **transfer_words(transfer),
             "firm": self.firm,
             "reference": short,

@@ -7,6 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from outreach.domain.opened import Sign
+from outreach.domain.overlooked import is_overlooked
 from outreach.store.database import Tx
 from outreach.store.ending import end_outreaches
 from outreach.store.tables import (
@@ -17,6 +19,8 @@ from outreach.store.tables import (
     messages,
     outreaches,
     people,
+    profiles,
+    tasks,
 )
 
 
@@ -34,6 +38,10 @@ class Told:
     template: str
     locale: str
     answer: str | None
+    is_overlooked: bool
+    zone: str | None
+    status_at: datetime
+    urgency_rank: int
 
 
 def told(tx: Tx, message: str) -> Told | None:
@@ -43,15 +51,18 @@ def told(tx: Tx, message: str) -> Told | None:
             messages,
             outreaches.c.pattern,
             outreaches.c.episode,
+            outreaches.c.urgency_rank,
             episodes.c.transfer_ref,
             decisions.c.facts,
             acknowledgments.c.answer,
+            profiles.c.zone,
         )
         .join(outreaches, outreaches.c.id == messages.c.outreach)
         .join(decisions, decisions.c.id == outreaches.c.decision)
         .join(episodes, episodes.c.id == outreaches.c.episode)
         .join(people, people.c.id == messages.c.person)
         .outerjoin(acknowledgments, acknowledgments.c.outreach == messages.c.outreach)
+        .outerjoin(profiles, profiles.c.person == messages.c.person)
         .where(messages.c.id == message)
     )
     row = tx.connection.execute(query).one_or_none()
@@ -69,7 +80,29 @@ def told(tx: Tx, message: str) -> Told | None:
         template=row.template,
         locale=row.locale,
         answer=row.answer,
+        is_overlooked=is_overlooked(row.pattern, row.facts),
+        zone=row.zone,
+        status_at=row.status_at,
+        urgency_rank=row.urgency_rank,
     )
+
+
+def signs_since(tx: Tx, person: str, since: datetime) -> list[Sign]:
+    """The signs that something opened a message of this person, after this moment."""
+    query = (
+        select(evidence.c.message, evidence.c.grade, evidence.c.source, evidence.c.at)
+        .join(messages, messages.c.id == evidence.c.message)
+        .where(messages.c.person == person, evidence.c.at > since)
+    )
+    return [Sign(row.message, row.grade, row.source, row.at) for row in tx.connection.execute(query)]
+
+
+def call_by(tx: Tx, outreach: str) -> datetime | None:
+    """Until when a person at the firm is to call, because somebody asked for help in this outreach."""
+    query = select(tasks.c.due_at).where(
+        tasks.c.outreach == outreach, tasks.c.kind == "help", tasks.c.closed_at.is_(None)
+    )
+    return min(tx.connection.execute(query).scalars(), default=None)
 
 
 def add_evidence(tx: Tx, message: str, grade: str, source: str, now: datetime) -> None:

@@ -197,7 +197,9 @@ class House:
     @cached_property
     def feedback(self) -> Feedback:
         """The stage that listens."""
-        return Feedback(store=self.store, core=self.core, firm=self.settings.firm)
+        return Feedback(
+            store=self.store, core=self.core, firm=self.settings.firm, zone=self.settings.default_zone
+        )
 
     @cached_property
     def recovery(self) -> Recovery:

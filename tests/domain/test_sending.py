@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreach.domain.answer import OVERLOOKED, Answer, answers_for
+from outreach.domain.answer import Answer, answers_for
 from outreach.domain.gate import Bar, BarRow, GatePolicy, QuietHours, quiet_until
 from outreach.domain.ladder import Climb, Close, Done
 from outreach.domain.profile import Profile
@@ -106,14 +106,6 @@ def test_stopping_is_offered_exactly_where_there_is_something_left_to_stop(
     assert (Answer.STOP_TRANSFER in offered) is can_stop
     assert set(offered) >= set(Answer) - {Answer.STOP_TRANSFER}
     assert list(offered) == [answer for answer in Answer if answer in offered]
-
-
-@pytest.mark.parametrize("pattern", OVERLOOKED)
-@pytest.mark.parametrize("status", TransferStatus)
-def test_who_reads_over_the_shoulder_learns_nothing_of_the_transfer(
-    pattern: str, status: TransferStatus
-) -> None:
-    assert answers_for(pattern, status, has_transfer=True) == (Answer.HELP_ME, Answer.NOT_ME)
 
 
 SPACED = replace(ANN, recent=Recent(others=(TOLD,)))

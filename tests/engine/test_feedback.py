@@ -53,8 +53,9 @@ def test_the_first_answer_stands_whatever_comes_later(world: World) -> None:
     first = answer(world, message, Answer.HELP_ME)
     second = answer(world, message, Answer.IT_IS_MINE)
 
-    assert first == AnswerResult(answer=Answer.HELP_ME, is_first=True)
-    assert second == AnswerResult(answer=Answer.HELP_ME, is_first=False)
+    (by,) = [task.due_at for task in world.rows(tasks)]
+    assert first == AnswerResult(answer=Answer.HELP_ME, is_first=True, call_by=by)
+    assert second == AnswerResult(answer=Answer.HELP_ME, is_first=False, call_by=by)
     assert [row.answer for row in world.rows(acknowledgments)] == ["help_me"]
 
 
@@ -75,7 +76,9 @@ def test_an_answer_to_any_message_of_an_outreach_is_the_answer_of_the_outreach(w
     second = world.senders[Channel.SMS].sent[-1].id
     answer(world, first, Answer.HELP_ME)
 
-    assert answer(world, second, Answer.NOT_ME) == AnswerResult(answer=Answer.HELP_ME, is_first=False)
+    again = answer(world, second, Answer.NOT_ME)
+    assert again is not None
+    assert (again.answer, again.is_first) == (Answer.HELP_ME, False)
 
 
 def test_an_answer_stops_the_ladder_at_once(world: World) -> None:
@@ -210,7 +213,7 @@ def test_stopping_where_no_transfer_is_known_becomes_a_call_for_a_person(world: 
         (Answer.STOP_TRANSFER, ["hold"], []),
         (Answer.ALREADY_SENT, ["freeze"], ["recovery"]),
         (Answer.HELP_ME, [], ["help"]),
-        (Answer.NOT_ME, [], ["takeover"]),
+        (Answer.NOT_ME, ["hold", "freeze"], ["takeover"]),
         (Answer.IT_IS_MINE, [], []),
     ],
 )
