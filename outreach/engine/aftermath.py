@@ -30,7 +30,7 @@ def _stop(tx: Tx, told: Told, lengths: Aftermath, now: datetime) -> None:
 
 
 def _already_sent(tx: Tx, told: Told, lengths: Aftermath, now: datetime) -> None:
-    money_left(tx, told, "already_sent", "the person has already sent it", lengths, now)
+    money_left(tx, told, "already_sent", lengths, now)
 
 
 def _not_me(tx: Tx, told: Told, lengths: Aftermath, now: datetime) -> None:
@@ -46,18 +46,25 @@ def _mine(tx: Tx, told: Told, lengths: Aftermath, now: datetime) -> None:
     """The person checked and it is theirs: the answer itself is what intake, and the rules, will see."""
 
 
-def money_left(tx: Tx, told: Told, source: str, reason: str, lengths: Aftermath, now: datetime) -> None:
+def money_left(tx: Tx, told: Told, source: str, lengths: Aftermath, now: datetime) -> None:
     """Open the recovery path: a case with its task, and a freeze at the destination."""
+    reason, text = _LEFT[source]
     _ask(tx, "freeze", told, reason, now)
     ledger.open_case(tx, told, source, now)
-    _task("recovery", _LEFT[source])(tx, told, lengths, now)
+    _task("recovery", text)(tx, told, lengths, now)
 
 
 _LEFT = {
-    "already_sent": "Has already sent the money: a recovery case is open, follow the freeze.",
-    "left_before_the_hold": "Asked to stop it, but it had left: a recovery case is open, follow the freeze"
-    " and tell the person.",
+    "already_sent": (
+        "the person has already sent it",
+        "Has already sent the money: a recovery case is open, follow the freeze.",
+    ),
+    "left_before_the_hold": (
+        "it left before the hold that the person asked for",
+        "Asked to stop it, but it had left: a recovery case is open. Tell the person, follow the freeze.",
+    ),
 }
+"""By what opened the case: why the freeze is asked for, and what a person must do."""
 
 
 def _ask(tx: Tx, act: str, told: Told, reason: str, now: datetime) -> None:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
 
-from outreach.domain.transfer import Transfer, TransferStatus
+from outreach.domain.aftermath import Aftermath, Standing, standing
+from outreach.engine.aftermath import money_left
 from outreach.engine.ports import Clock, Core
+from outreach.errors import CoreBusy, CoreRefused
 from outreach.store import core_calls
+from outreach.store.aftermath import last_told
 from outreach.store.core_calls import CoreCall
-from outreach.store.database import Store
+from outreach.store.database import Store, Tx
 from outreach.store.tasks import Task, open_tasks
-from outreach.telemetry import CORE_SILENT
+from outreach.telemetry import CORE_REFUSED, CORE_SILENT
 
 BY_HAND_WITHIN = timedelta(minutes=30)
 WATCHED_FOR = timedelta(days=1)
@@ -30,12 +34,15 @@ class Recovery:
     store: Store
     core: Core
     clock: Clock
+    aftermath: Aftermath = field(default_factory=Aftermath)
 
     def run(self) -> Counter[str]:
         """Ask everything that is due, once, and see what of it the core has done."""
         now = self.clock()
         with self.store.begin() as tx:
-            open_tasks(tx, [_by_hand(call, now) for call in core_calls.give_up(tx, now)])
+            open_tasks(
+                tx, [_by_hand(call, "could not be asked", now) for call in core_calls.give_up(tx, now)]
+            )
             due = core_calls.due_calls(tx, now)
         taken = [call.id for call in due if self._ask(call)]
         if taken:
@@ -55,11 +62,33 @@ class Recovery:
             transfers = self.core.transfers([call.transfer_ref for call in waiting])
         except Exception as error:  # no word is no confirmation; it is asked again in the next round
             log.warning(CORE_SILENT, act="transfers", error=type(error).__name__, transfers=len(waiting))
-            return
-        done = [call.id for call in waiting if _is_done(call, transfers.get(call.transfer_ref))]
-        if done:
+            transfers = {}
+        stand = {call.id: standing(call.act, transfers.get(call.transfer_ref)) for call in waiting}
+        late = [call for call in waiting if stand[call.id] is Standing.LATE]
+        silent = [call for call in waiting if stand[call.id] is Standing.WAITS and self._is_over(call, now)]
+        done = [id for id, how in stand.items() if how is Standing.DONE]
+        if done or late or silent:
             with self.store.begin() as tx:
                 core_calls.confirmed(tx, done, now)
+                self._late(tx, late, now)
+                self._remind(tx, silent, now)
+
+    def _is_over(self, call: CoreCall, now: datetime) -> bool:
+        """True where the core heard of it long enough ago, and nobody was reminded."""
+        is_stop = call.act == "hold" and call.reminded_at is None and call.asked_at is not None
+        return is_stop and call.asked_at <= now - self.aftermath.remind_after  # type: ignore[operator]
+
+    def _late(self, tx: Tx, calls: Sequence[CoreCall], now: datetime) -> None:
+        """The person asked in time for all we know, but the money had left: what follows a loss follows."""
+        ended = core_calls.came_late(tx, [call.id for call in calls], now)
+        for call in calls:
+            told = last_told(tx, call.episode) if call.id in ended and call.episode else None
+            if told is not None:
+                money_left(tx, replace(told, transfer_ref=call.transfer_ref), TOO_LATE, self.aftermath, now)
+
+    def _remind(self, tx: Tx, calls: Sequence[CoreCall], now: datetime) -> None:
+        fresh = core_calls.remind(tx, [call.id for call in calls], now)
+        open_tasks(tx, [_reminder(call, now) for call in calls if call.id in fresh])
 
     def _ask(self, call: CoreCall) -> bool:
         asks = {
@@ -69,25 +98,51 @@ class Recovery:
         }
         try:
             asks[call.act](call.transfer_ref, call.reason, call.id)
+        except CoreRefused as error:
+            self._refused(call, error)
+            return False
         except Exception as error:  # down, slow or broken: asked again, and it costs no other call its try
-            log.warning(CORE_SILENT, call=call.id, act=call.act, tries=call.tries, error=type(error).__name__)
+            self._unheard(call, error)
             return False
         return True
 
+    def _refused(self, call: CoreCall, error: CoreRefused) -> None:
+        log.warning(CORE_REFUSED, call=call.id, act=call.act, trouble=error.trouble)
+        now = self.clock()
+        with self.store.begin() as tx:
+            core_calls.refuse(tx, call.id, error.trouble, now)
+            open_tasks(tx, [_by_hand(call, "refused", now)])
 
-def _is_done(call: CoreCall, transfer: Transfer | None) -> bool:
-    wanted = {"hold": TransferStatus.HELD, "release": TransferStatus.RELEASED}
-    return transfer is not None and transfer.status is wanted.get(call.act)
+    def _unheard(self, call: CoreCall, error: Exception) -> None:
+        trouble = error.trouble if isinstance(error, CoreBusy) else type(error).__name__
+        after = error.after if isinstance(error, CoreBusy) else None
+        log.warning(CORE_SILENT, call=call.id, act=call.act, tries=call.tries, error=trouble)
+        until = (
+            None if after is None else max(self.clock() + timedelta(seconds=after), self.clock() + AT_LEAST)
+        )
+        with self.store.begin() as tx:
+            core_calls.put_off(tx, call.id, trouble, until)
 
 
-def _by_hand(call: CoreCall, now: datetime) -> Task:
-    text = f"The core system could not be asked to {call.act} transfer {call.transfer_ref}: ask it by hand."
-    return Task(
-        kind="ask_core",
-        person=call.person,
-        outreach=None,
-        step=None,
-        text=text,
-        opened_at=now,
-        due_at=now + BY_HAND_WITHIN,
+AT_LEAST = core_calls.FIRST_WAIT
+"""A core that wants to be asked again at once is given a moment all the same."""
+
+TOO_LATE = "left_before_the_hold"
+
+
+def _by_hand(call: CoreCall, what: str, now: datetime) -> Task:
+    text = f"The core system {what} to {call.act} transfer {call.transfer_ref}: ask it by hand."
+    return _task("ask_core", call, text, now)
+
+
+def _reminder(call: CoreCall, now: datetime) -> Task:
+    text = (
+        f"Asked to stop transfer {call.transfer_ref}; the core system took the request, and has neither held"
+        " nor cancelled it since: look at it by hand."
     )
+    return _task("reminder", call, text, now)
+
+
+def _task(kind: str, call: CoreCall, text: str, now: datetime) -> Task:
+    due = now + BY_HAND_WITHIN
+    return Task(kind=kind, person=call.person, outreach=None, step=None, text=text, opened_at=now, due_at=due)

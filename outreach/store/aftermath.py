@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from outreach.store.database import Tx
-from outreach.store.feedback import Told
-from outreach.store.tables import cases, takeovers
+from outreach.store.feedback import Told, told
+from outreach.store.tables import acknowledgments, cases, outreaches, takeovers
 
 
 def open_case(tx: Tx, of: Told, source: str, now: datetime) -> bool:
@@ -33,3 +33,16 @@ def told_of(tx: Tx, persons: Collection[str], since: datetime) -> dict[str, date
         .group_by(takeovers.c.person)
     )
     return {person: at for person, at in tx.connection.execute(query)}
+
+
+def last_told(tx: Tx, episode: str) -> Told | None:
+    """The message that was last answered in an episode; None where it, or its person, is not there."""
+    query = (
+        select(acknowledgments.c.message)
+        .join(outreaches, outreaches.c.id == acknowledgments.c.outreach)
+        .where(outreaches.c.episode == episode)
+        .order_by(acknowledgments.c.at.desc())
+        .limit(1)
+    )
+    message = tx.connection.execute(query).scalar_one_or_none()
+    return told(tx, message) if message else None

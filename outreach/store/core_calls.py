@@ -14,6 +14,8 @@ from outreach.store.tables import core_calls
 
 FIRST_WAIT = timedelta(seconds=10)
 MOST_TRIES = 8
+JITTER = 0.25
+"""A core that comes back is not asked by all at once: each call waits up to so much longer, by its id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,9 @@ class CoreCall:
     transfer_ref: str
     reason: str
     tries: int
+    episode: str | None = None
+    reminded_at: datetime | None = None
+    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ class Ask:
 
 def ask_core(tx: Tx, ask: Ask, now: datetime) -> None:
     """Write down one request; the same act for the same transfer of an episode is asked once."""
-    state = {"state": "due", "tries": 0, "due_at": now, "asked_at": None, "answered_at": None}
+    state = {"state": "due", "tries": 0, "due_at": now, "opened_at": now}
     tx.insert_new(core_calls, [{"id": tx.new_id(), **asdict(ask), **state}])
 
 
@@ -49,10 +54,27 @@ def due_calls(tx: Tx, now: datetime, at_most: int = 100) -> list[CoreCall]:
     """Take the requests that are due; each is put off before it is asked, so a crash asks it again later."""
     calls = _due(tx, core_calls.c.tries < MOST_TRIES, now, at_most)
     for call in calls:
-        later = now + FIRST_WAIT * 2**call.tries
+        later = now + FIRST_WAIT * 2**call.tries * (1 + JITTER * _spread(call.id))
         change = update(core_calls).where(core_calls.c.id == call.id)
         tx.connection.execute(change.values(tries=call.tries + 1, due_at=later))
     return [replace(call, tries=call.tries + 1) for call in calls]
+
+
+def _spread(id: str) -> float:
+    """0 … 1, the same for a call whenever it is asked."""
+    return int(id[-8:], 16) / 0xFFFFFFFF
+
+
+def put_off(tx: Tx, call: str, trouble: str, until: datetime | None) -> None:
+    """Why a request was not heard, and until when the core asked us to wait, where it did."""
+    change = update(core_calls).where(core_calls.c.id == call, core_calls.c.state == "due")
+    tx.connection.execute(change.values(trouble=trouble[:64], **({"due_at": until} if until else {})))
+
+
+def refuse(tx: Tx, call: str, trouble: str, now: datetime) -> None:
+    """The core system heard this request and said no."""
+    change = update(core_calls).where(core_calls.c.id == call, core_calls.c.state == "due")
+    tx.connection.execute(change.values(state="refused", trouble=trouble[:64], asked_at=now, answered_at=now))
 
 
 def give_up(tx: Tx, now: datetime, at_most: int = 100) -> list[CoreCall]:
@@ -82,13 +104,16 @@ def _call(row: Row[Any]) -> CoreCall:
         transfer_ref=row.transfer_ref or "",
         reason=row.reason,
         tries=row.tries,
+        episode=row.episode,
+        reminded_at=row.reminded_at,
+        asked_at=row.asked_at,
     )
 
 
 def asked(tx: Tx, calls: Sequence[str], now: datetime) -> None:
     """The core system took these requests; what it did about them, only it can say."""
     change = update(core_calls).where(core_calls.c.id.in_(calls), core_calls.c.state == "due")
-    tx.connection.execute(change.values(state="asked", asked_at=now))
+    tx.connection.execute(change.values(state="asked", asked_at=now, trouble=None))
 
 
 def unconfirmed(tx: Tx, since: datetime, at_most: int = 500) -> list[CoreCall]:
@@ -104,5 +129,22 @@ def unconfirmed(tx: Tx, since: datetime, at_most: int = 500) -> list[CoreCall]:
 
 def confirmed(tx: Tx, calls: Sequence[str], now: datetime) -> None:
     """The core system's own word shows that these were done."""
+    _end(tx, calls, "confirmed", now)
+
+
+def came_late(tx: Tx, calls: Sequence[str], now: datetime) -> list[str]:
+    """The core system's own word shows that the money left before it acted; those that nobody knew of."""
+    return _end(tx, calls, "late", now)
+
+
+def _end(tx: Tx, calls: Sequence[str], state: str, now: datetime) -> list[str]:
     change = update(core_calls).where(core_calls.c.id.in_(calls), core_calls.c.state == "asked")
-    tx.connection.execute(change.values(state="confirmed", answered_at=now))
+    ended = change.values(state=state, answered_at=now).returning(core_calls.c.id)
+    return list(tx.connection.execute(ended).scalars().all())
+
+
+def remind(tx: Tx, calls: Sequence[str], now: datetime) -> list[str]:
+    """Note that a person was told that nothing followed; those of which nobody was told before."""
+    waits = core_calls.c.id.in_(calls) & (core_calls.c.state == "asked") & core_calls.c.reminded_at.is_(None)
+    told = update(core_calls).where(waits).values(reminded_at=now).returning(core_calls.c.id)
+    return list(tx.connection.execute(told).scalars().all())
