@@ -12,9 +12,9 @@ from outreach.domain.decision import Reason, Verdict
 from outreach.domain.delivery import Status
 from outreach.domain.gate import Bar
 from outreach.domain.ladder import Close
+from outreach.domain.opened import Opener
 from outreach.domain.scale import Channel
 from outreach.domain.settling import How
-from outreach.domain.opened import Opener
 
 Words = Mapping[str, str]
 
@@ -69,11 +69,11 @@ BARS: Words = {
     Bar.FATIGUE: "the person was sent as many messages as is good for anybody",
     Bar.COOL_DOWN: "every wording of it was sent to this person lately",
     Bar.STALE_TOKEN: "nobody has confirmed this device for a long time",
+    Bar.OVERLOOKED: "somebody else reads the screen that it would show up on",
     Bar.CONTACT_TOO_NEW: "the address may be the thief's: none is known from before the change",
     Bar.NO_SENDER_PROFILE: "in that country an unregistered sender is shown as a likely scam, or blocked",
     Bar.BUSY: "the provider was handed as much as it may be",
     Bar.PROVIDER_DOWN: "the provider was failing",
-    Bar.OVERLOOKED: "somebody else reads the screen that it would show up on",
     Bar.OVER_CAP: "the cap on SMS to that country or block of numbers was reached",
     Bar.OVER_SPEND: "the day's cap on spending was reached",
 }
@@ -130,11 +130,6 @@ GRADES: Words = {
     Grade.ANSWERED: "answered",
 }
 
-ANSWERS: Words = {
-    Answer.STOP_TRANSFER: "Stop the transfer",
-    Answer.ALREADY_SENT: "I have already sent it",
-    Answer.HELP_ME: "Help me",
-    Answer.IT_IS_MINE: "I checked, it is mine",
 SOURCES: Words = {
     Opener.PAGE: "the answer page",
     Opener.HEAD: "a machine that asked whether the page is there",
@@ -146,6 +141,11 @@ SOURCES: Words = {
 }
 """Where a sign of opening came from; providers' names stand as they are."""
 
+ANSWERS: Words = {
+    Answer.STOP_TRANSFER: "Stop the transfer",
+    Answer.ALREADY_SENT: "I have already sent it",
+    Answer.HELP_ME: "Help me",
+    Answer.IT_IS_MINE: "I checked, it is mine",
     Answer.NOT_ME: "This was not me",
 }
 

@@ -108,9 +108,9 @@ class Grounds:
     ) -> Ground:
         message_id, short = fresh
         profile = known.profiles[one.id]
-        words: dict[str, object] = {
         if is_overlooked(one.pattern, facts):
             profile = replace(profile, is_overlooked=True)
+        words: dict[str, object] = {
             **transfer_words(transfer),
             "firm": self.firm,
             "reference": short,

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from outreach.domain.gate.bars import Bar, Barred, Gate, Held, Open
 from outreach.domain.gate.policy import DAY, WEEK, GatePolicy
 from outreach.domain.gate.quiet import clocks_of, quiet_in_any
-from outreach.domain.profile import Profile
 from outreach.domain.overlooked import ON_SCREEN
+from outreach.domain.profile import Profile
 from outreach.domain.recent import INTRUSIVE, Weight, room_at, spaced_until
 from outreach.domain.scale import Channel, Urgency
 
@@ -24,11 +24,11 @@ def _permission(policy: GatePolicy, profile: Profile, channel: Channel, now: dat
     """Why this person may not be written to on this channel at all."""
     if channel is Channel.CALL:
         return None  # a task for a human, who sees the consents
+    if profile.is_overlooked and channel in ON_SCREEN:
+        return Bar.OVERLOOKED
     if channel not in policy.senders:
         return Bar.NO_SENDER
     if channel is not Channel.INBOX and channel not in profile.contacts:
-    if profile.is_overlooked and channel in ON_SCREEN:
-        return Bar.OVERLOOKED
         return Bar.CONTACT_TOO_NEW if channel in profile.too_new else Bar.NO_CONTACT
     if channel in profile.suppressed:
         return Bar.SUPPRESSED

@@ -25,9 +25,9 @@ class Bar(StrEnum):
     FATIGUE = "fatigue"  # so many messages are enough for a person
     COOL_DOWN = "cool_down"  # every wording of this warning was sent lately
     STALE_TOKEN = "stale_token"  # nobody has confirmed this device for long
+    OVERLOOKED = "overlooked"  # somebody else reads the screen that it would show up on
     CONTACT_TOO_NEW = "contact_too_new"  # the address came with what looks like a takeover
     NO_SENDER_PROFILE = "no_sender_profile"  # that country labels or blocks unregistered senders
-    OVERLOOKED = "overlooked"  # somebody else reads the screen that it would show up on
     BUSY = "busy"  # the provider is handed as much as it may be
     PROVIDER_DOWN = "provider_down"  # the provider's breaker is open
     OVER_CAP = "over_cap"  # enough SMS for that country or block of numbers
