@@ -105,7 +105,7 @@ class Receipt:
     """A provider's later word on a message (our id); `id` is unique with the provider, `ref` its own name.
 
     `word` is what the provider calls it, from a closed list; `is_opened`: something fetched it, which proves
-    no human.
+    no human, unless `by_person`: the firm's own app saw a signed-in person open it.
     """
 
     provider: str
@@ -116,6 +116,7 @@ class Receipt:
     at: datetime
     word: str = ""
     is_opened: bool = False
+    by_person: bool = False
 
 
 def status_of(result: SendResult) -> Status:

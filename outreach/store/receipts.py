@@ -172,7 +172,10 @@ def _is_before(status: Status) -> ColumnElement[bool]:
 
 
 def _note_opened(tx: Tx, opened: Sequence[Receipt]) -> None:
-    """That something fetched it is evidence, and no more: mail scanners open everything."""
+    """That something fetched it is evidence, and no more: mail scanners open everything.
+
+    Only the firm's own app can say that it was a person.
+    """
     if not opened:
         return
     query = select(messages.c.id).where(tx.among(messages.c.id, {receipt.message for receipt in opened}))
@@ -183,7 +186,7 @@ def _note_opened(tx: Tx, opened: Sequence[Receipt]) -> None:
             {
                 "id": tx.new_id(),
                 "message": receipt.message,
-                "grade": Grade.MACHINE_OPENED.value,
+                "grade": (Grade.HUMAN_OPENED if receipt.by_person else Grade.MACHINE_OPENED).value,
                 "source": receipt.provider,
                 "at": receipt.at,
             }
