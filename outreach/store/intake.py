@@ -83,6 +83,23 @@ def people_of(tx: Tx, user_refs: Collection[str], now: datetime) -> tuple[dict[s
     return ids | fresh, set(fresh.values())
 
 
+class Forgotten(Exception):
+    """Somebody was forgotten since they were looked up: looked up again, they are a new person."""
+
+
+def require_known(tx: Tx, persons: Iterable[str]) -> None:
+    """Hold these people until the transaction ends, so that nobody forgets them halfway.
+
+    Raises Forgotten where one is not there any more: nothing may be written about them under that id.
+    """
+    wanted = set(persons)
+    query = (
+        select(people.c.id).where(tx.among(people.c.id, wanted)).with_for_update(read=True, key_share=True)
+    )
+    if len(tx.connection.execute(query).all()) < len(wanted):
+        raise Forgotten
+
+
 def pasts(tx: Tx, persons: Iterable[str], now: datetime) -> dict[tuple[str, str], Past]:
     """What the ledger knows, by person and pattern; the pattern "" holds what counts over all of them."""
     warned: dict[tuple[str, str], Past] = {}

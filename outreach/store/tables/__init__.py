@@ -20,6 +20,8 @@ from outreach.store.tables.delivery import (
 )
 from outreach.store.tables.ledger import bars, decisions, episodes, flags, outreaches
 from outreach.store.tables.personal import consents, contact_points, notes, people, profiles, suppressions
+from outreach.store.tables.privacy import forgotten, legal_holds, sealing_keys
+from outreach.store.tables.replies import replies
 from outreach.store.tables.running import (
     approvals,
     audit,
@@ -51,10 +53,12 @@ __all__ = [
     "episodes",
     "evidence",
     "flags",
+    "forgotten",
     "guesses",
     "halts",
     "hearings",
     "lanes",
+    "legal_holds",
     "looks",
     "messages",
     "metadata",
@@ -67,7 +71,9 @@ __all__ = [
     "pulls",
     "quarantine",
     "receipts",
+    "replies",
     "runs",
+    "sealing_keys",
     "silences",
     "suppressions",
     "takeovers",
