@@ -36,6 +36,9 @@ class Reason(StrEnum):
     UNKNOWN_EXCLUSION = "unknown_exclusion"
     EPISODE_WARNED = "episode_warned"  # this episode was warned, and nothing got worse since
     OVERTAKEN = "overtaken"  # a more severe pattern warns this person
+    SAID_MINE = "said_mine"  # the person checked it, and said that it is theirs
+    TRIED_AGAIN = "tried_again"  # warned: another transfer in an episode that was warned
+    WORSE_SINCE = "worse_since"  # warned: it got worse since the person said that it is theirs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

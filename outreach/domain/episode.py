@@ -9,11 +9,10 @@ from decimal import Decimal
 
 from outreach.domain.decision import Decision, Reason, Verdict
 from outreach.domain.facts import Facts
+from outreach.domain.warned import NEVER, NOT_WARNED, Memory, Warned, about
 
 GAP = timedelta(days=14)
 """A flag later than this after the episode's last one begins a new episode."""
-
-NOT_WARNED = -1
 
 EpisodeKey = tuple[str, str, str]
 """Person, pattern, beneficiary (a keyed hash, or empty)."""
@@ -58,6 +57,11 @@ class Claim:
         """True where the flag says that the money has left."""
         return self.facts.get("transfer_state") == "sent"
 
+    @property
+    def about(self) -> Warned:
+        """What a warning about it would be about."""
+        return about(self.facts, self.severity_rank)
+
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
@@ -89,7 +93,7 @@ class Rulings:
 
 
 def may_warn(episode: Episode, severity_rank: int, *, money_moved: bool) -> bool:
-    """A second outreach in an episode opens only on higher severity, or when the money moved since."""
+    """Whether it got worse since the episode was warned: higher severity, or the money moved since."""
     return severity_rank > episode.severity_rank or (money_moved and not episode.money_moved)
 
 
@@ -101,6 +105,7 @@ class _Ledger:
         episodes: Iterable[Episode],
         under_way: Mapping[str, OpenOutreach],
         new_id: Callable[[], str],
+        memory: Memory,
     ) -> None:
         self.before = {episode.id: episode for episode in episodes}
         self.now = dict(self.before)
@@ -109,6 +114,8 @@ class _Ledger:
         self.ended: list[str] = []
         self.overtaken: list[str] = []
         self.new_id = new_id
+        self.warned = dict(memory.warned)
+        self.mine_cool_down = memory.mine_cool_down
 
     def join(self, claim: Claim) -> str:
         """The id of the episode this claim belongs to, opened where there is none within the gap."""
@@ -130,15 +137,23 @@ class _Ledger:
         episode, decision = self.now[id], claim.decision
         if decision.verdict is not Verdict.WARN or decision.is_shadow:
             return Ruling(claim, episode.id, decision)
-        bar = self._bar(claim, episode)
+        reason = self._reason(claim, episode)
+        bar = reason if reason in _BARS else self._overtaken(claim, episode)
         if bar is not None:
             return Ruling(claim, episode.id, replace(decision, verdict=Verdict.SKIP, reason=bar))
         self._open(claim, episode)
-        return Ruling(claim, episode.id, decision)
+        return Ruling(claim, episode.id, replace(decision, reason=reason) if reason else decision)
 
-    def _bar(self, claim: Claim, episode: Episode) -> Reason | None:
-        if not may_warn(episode, claim.severity_rank, money_moved=claim.money_moved):
-            return Reason.EPISODE_WARNED
+    def _reason(self, claim: Claim, episode: Episode) -> Reason | None:
+        """Why this is, or is no, news in its episode; None where it is the episode's first, or worse."""
+        before = self.warned.get(claim.key, NEVER)
+        if before.is_theirs(claim.at, self.mine_cool_down):
+            return Reason.WORSE_SINCE if before.got_worse(claim.about) else Reason.SAID_MINE
+        if may_warn(episode, claim.severity_rank, money_moved=claim.money_moved):
+            return None
+        return Reason.TRIED_AGAIN if before.is_another(claim.about) else Reason.EPISODE_WARNED
+
+    def _overtaken(self, claim: Claim, episode: Episode) -> Reason | None:
         other = self.under_way.get(claim.key[0])
         if other is None or not other.id:
             return None if other is None else Reason.OVERTAKEN  # a batch opens one outreach a person
@@ -156,6 +171,11 @@ class _Ledger:
             money_moved=episode.money_moved or claim.money_moved,
         )
         self.under_way[person] = OpenOutreach("", episode.id, claim.severity_rank)
+        opened = replace(claim.about, is_open=True)
+        self.warned[claim.key] = self.warned.get(claim.key, NEVER).also(opened)
+
+
+_BARS = frozenset({Reason.EPISODE_WARNED, Reason.SAID_MINE})
 
 
 def _transfer_ref(claim: Claim) -> str | None:
@@ -178,14 +198,15 @@ def settle(
     episodes: Iterable[Episode],
     under_way: Mapping[str, OpenOutreach],
     new_id: Callable[[], str],
+    memory: Memory | None = None,
 ) -> Rulings:
     """Join every claim to its episode and let only the most severe warning of each person open.
 
     `episodes` are the open ones of the claims' people; `under_way` maps a person to the outreach that
-    is climbing for them. Claims join in the order of their time and are ruled most severe first, so the
-    order of a feed changes nothing.
+    is climbing for them; `memory` has what they were warned about before. Claims join in the order of their
+    time and are ruled most severe first, so the order of a feed changes nothing.
     """
-    ledger = _Ledger(episodes, under_way, new_id)
+    ledger = _Ledger(episodes, under_way, new_id, memory or Memory())
     joined = [(claim, ledger.join(claim)) for claim in sorted(claims, key=_moment)]
     lapsed = set(ledger.ended)
     # What lapsed within this very batch comes last: an old flag never takes the place of a fresh one.

@@ -6,12 +6,13 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import pyarrow as pa
 import structlog
 
+from outreach.domain.aftermath import Aftermath
 from outreach.domain.decision import Verdict, decide
 from outreach.domain.episode import Claim, Ruling, Rulings, settle
 from outreach.domain.flag import FlagBatch
@@ -19,6 +20,7 @@ from outreach.domain.ladder import Close
 from outreach.domain.limits import expires_at
 from outreach.domain.plan import Plan, RulePlan
 from outreach.domain.ruleset import Rule, Rulebook
+from outreach.domain.warned import Memory
 from outreach.engine.facts import to_json
 from outreach.engine.flagrows import FlagLine, flag_lines, unseen, with_past
 from outreach.engine.ports import Archive, Clock, FlagFeed, Matcher, NewId
@@ -27,6 +29,7 @@ from outreach.store.contacts import write_reaches
 from outreach.store.database import Conflict, Store, Tx
 from outreach.store.decisions import Decided, FlagRow, write_decisions, write_flags
 from outreach.store.ending import end_outreaches
+from outreach.store.warned import warned
 from outreach.telemetry import PULL_FINISHED, PULL_LEFT
 
 log = structlog.get_logger()
@@ -46,6 +49,7 @@ class Tools:
     clock: Clock
     new_id: NewId
     beating: Callable[[Callable[[], None]], AbstractContextManager[object]] = nullcontext
+    aftermath: Aftermath = field(default_factory=Aftermath)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +82,15 @@ class Pulling:
             yield counts
 
     def _pull(self, feed: FlagFeed, n: int, batch: FlagBatch[pa.Table], cursor: str | None) -> Counter[str]:
+        while True:
+            try:
+                return self._pull_once(feed, n, batch, cursor)
+            except ledger.Forgotten:  # between the look-up and now: looked up again, they are somebody new
+                continue
+
+    def _pull_once(
+        self, feed: FlagFeed, n: int, batch: FlagBatch[pa.Table], cursor: str | None
+    ) -> Counter[str]:
         now = self.stage.clock()
         # The same pull has the same id when a crash makes it run again: its archive file is replaced.
         pull = hashlib.sha256(f"{feed.name}/{n}".encode()).hexdigest()[:32]
@@ -168,9 +181,12 @@ class Pulling:
     ) -> Rulings:
         """Join claims to episodes, keep decisions, open outreaches, and learn how to reach who is warned."""
         persons = list({claim.key[0] for claim in claims})
+        ledger.require_known(tx, persons)
         episodes = ledger.open_episodes(tx, persons)
         climbing = ledger.under_way(tx, persons)
-        rulings = settle(claims, episodes, climbing, self.stage.new_id)
+        cool_down = self.stage.aftermath.mine_cool_down
+        memory = Memory(warned=warned(tx, persons, now - cool_down), mine_cool_down=cool_down)
+        rulings = settle(claims, episodes, climbing, self.stage.new_id, memory)
         ledger.write_episodes(tx, rulings.opened, rulings.joined, rulings.ended, now)
         end_outreaches(tx, rulings.overtaken, Close.OVERTAKEN, now)
         write_decisions(tx, self.run, [self._decided(r, now) for r in rulings.rulings], now)
