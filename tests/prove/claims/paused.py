@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -57,7 +58,7 @@ def run(ground: Ground) -> dict[str, Figure]:
 
 
 def _pause(ground: Ground, database: str, point: str) -> Pause:
-    name = f"{database}-{point.replace(' ', '-')}"
+    name = re.sub(r"\W+", "-", f"{database}-{point}")
     with (
         ground.database() as url,
         arena(

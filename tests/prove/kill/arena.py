@@ -139,8 +139,8 @@ def arena(
     """A migrated workspace over a fresh emulator, without people yet."""
     lag = LAGS[ground.form]
     told = {"late": lag.late, "lag": lag.unlisted, "queued": 2 * lag.unlisted, "activity": True, "seed": 3}
-    log = folder.with_name(f"{folder.name}.log")  # no suffix: a point's name has a dot, and two had one log
-    with emulator(log, **{**told, **emulated}) as provider:  # type: ignore[arg-type]
+    assert not folder.suffix, "its logs lie beside it, under another suffix: two arenas would share them"
+    with emulator(folder.with_suffix(".log"), **{**told, **emulated}) as provider:  # type: ignore[arg-type]
         workspace = a_workspace(folder, ground.root, database, settings(provider.url, lag))
         ladders = workspace / "rules" / "ladders.yml"
         text = ladders.read_text(encoding="utf-8")
