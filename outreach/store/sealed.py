@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Table
+from sqlalchemy import Column, ColumnElement, LargeBinary, Table, func, literal
+from sqlalchemy.dialects.postgresql import BYTEA
 
+from outreach.store.database import Tx
 from outreach.store.tables import metadata
+from outreach.store.vault import NONCE_BYTES, TAG_BYTES
 
 ENDING = "_enc"
 HASH_ENDING = "_hmac"
@@ -61,3 +64,19 @@ def hashed_columns() -> tuple[Column[Any], ...]:
     """Keyed hashes of addresses that stand beside a person's id: with them a number finds its person."""
     tables = [table for table in metadata.tables.values() if "person" in table.c]
     return tuple(c for table in tables for c in table.c if c.name.endswith(HASH_ENDING))
+
+
+def sealed_with(tx: Tx, column: Column[Any]) -> ColumnElement[bytes]:
+    """In SQL: the id of the key that sealed a field, as bytes."""
+    return func.substr(column, 1, _end_of_key(tx, column) - 1, type_=LargeBinary())
+
+
+def is_empty(tx: Tx, column: Column[Any]) -> ColumnElement[bool]:
+    """In SQL: that nothing but an empty text is sealed in a field."""
+    return func.length(column) <= _end_of_key(tx, column) + NONCE_BYTES + TAG_BYTES
+
+
+def _end_of_key(tx: Tx, column: Column[Any]) -> ColumnElement[int]:
+    if tx.connection.dialect.name == "postgresql":
+        return func.position(literal(b"\0", BYTEA).op("IN")(column))
+    return func.instr(column, literal(b"\0", LargeBinary))

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from outreach.errors import StoreError
 
 NONCE_BYTES = 12
+TAG_BYTES = 16
 HASH_CHARACTERS = 64
 
 
@@ -33,6 +34,23 @@ class Vault:
         self._hash_key = hash_key
         self._randomness = randomness
 
+    @property
+    def active(self) -> str:
+        """The id of the key that seals."""
+        return self._active.decode("ascii")
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The ids of all keys, newest first."""
+        return tuple(name.decode("ascii") for name in self._ciphers)
+
+    def open_if_can(self, sealed: bytes) -> str | None:
+        """The text that was sealed; None where it cannot be opened, for whoever can do without it."""
+        try:
+            return self.open(sealed)
+        except StoreError:
+            return None
+
     def seal(self, text: str) -> bytes:
         """The text, sealed: key id, a zero byte, nonce, ciphertext."""
         nonce = self._randomness(NONCE_BYTES)
@@ -51,6 +69,11 @@ class Vault:
             return cipher.decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], name).decode("utf-8")
         except (InvalidTag, ValueError):
             raise StoreError("a sealed field was changed, or its key is not the one it names") from None
+
+    @staticmethod
+    def key_of(sealed: bytes) -> str:
+        """The id of the key that sealed this."""
+        return bytes(sealed).partition(b"\0")[0].decode("ascii", "replace")
 
     def fingerprint(self, text: str) -> str:
         """The keyed hash of a text: 64 hex characters, equal for equal texts, useless without the key."""
