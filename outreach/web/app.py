@@ -16,10 +16,11 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from outreach.domain.answer import Answer, Feedback, Grade, PageFacts, Via
+from outreach.domain.opened import Opener, opener
 from outreach.domain.token import Invalid, Keys, Refusal, Token, read_token
 from outreach.web.callbacks import Callbacks
 from outreach.web.language import nearest, preferred
-from outreach.web.page import HEADERS, answered_page, closed_page, question_page
+from outreach.web.page import HEADERS, Heard, answered_page, closed_page, question_page
 from outreach.web.words import Words
 
 LONGEST_BODY = 1024
@@ -68,19 +69,21 @@ class _Door:
         if isinstance(token, Invalid):
             return self._invalid(request, token)
         # A fetch proves that a machine came by: mail scanners open every link.
-        facts = await self._facts(token, Grade.MACHINE_OPENED)
+        found = opener(request.method, request.headers)
+        facts = await self._facts(token, Grade.MACHINE_OPENED, found)
         if facts is None:
             return self._closed(request, "not_found", 404)
         words = self._spoken(facts)
         if facts.answered is not None:
-            return _html(answered_page(words, facts, facts.answered, is_first=False))
+            return _html(answered_page(words, facts, Heard(stands=facts.answered), self.now()))
         return _html(question_page(words, facts))
 
     async def take(self, request: Request) -> Response:
         token = self._token(request)
         if isinstance(token, Invalid):
             return self._invalid(request, token)
-        if _is_cross_site(request):
+        is_ahead = opener(request.method, request.headers) is Opener.PREFETCH
+        if is_ahead or _is_cross_site(request):
             return self._closed(request, "unclear", 403)
         answer = await _posted_answer(request)
         if answer is None:
@@ -97,8 +100,9 @@ class _Door:
         result = await run_in_threadpool(self.feedback.answer, token.message, answer, Via.PAGE, self.now())
         if result is None:
             return self._closed(request, "not_found", 404)
-        stands = replace(facts, transfer=result.transfer)
-        return _html(answered_page(self._spoken(facts), stands, result.answer, is_first=result.is_first))
+        stands = replace(facts, transfer=result.transfer, call_by=result.call_by)
+        heard = Heard(stands=result.answer, said=answer, is_first=result.is_first)
+        return _html(answered_page(self._spoken(facts), stands, heard, self.now()))
 
     async def refuse(self, request: Request, error: Exception) -> Response:
         """The framework's own 404 and 405, in the same clothes."""
@@ -114,8 +118,8 @@ class _Door:
     def _token(self, request: Request) -> Token | Invalid:
         return read_token(request.path_params["token"], self.keys, self.now())
 
-    async def _facts(self, token: Token, grade: Grade) -> PageFacts | None:
-        facts = await run_in_threadpool(self.feedback.seen, token.message, grade, self.now())
+    async def _facts(self, token: Token, grade: Grade, found: Opener = Opener.PAGE) -> PageFacts | None:
+        facts = await run_in_threadpool(self.feedback.seen, token.message, grade, self.now(), found)
         # A message that passed to another person since is not shown to the old one.
         return facts if facts is not None and facts.person == token.person else None
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
 from string import Template
 
 from outreach.domain.answer import Answer, PageFacts, WhatNext, what_next
+from outreach.domain.overlooked import PATTERN as QUIET_PATTERN
 from outreach.domain.transfer import TransferStatus
-from outreach.web.words import Words
+from outreach.web.moments import until
+from outreach.web.words import AFTER_LOSS, AFTER_TAKEOVER, Words
 
 _PAGE = Template(files("outreach.web").joinpath("page.html").read_text(encoding="utf-8"))
 _STYLE = files("outreach.web").joinpath("page.css").read_text(encoding="utf-8")
@@ -29,39 +34,67 @@ HEADERS = {
 """On every response, whatever its status: the page's address is a secret that must not leak or be kept."""
 
 _SAYS_THE_STATE = {WhatNext.ALREADY_LEFT, WhatNext.ALREADY_CANCELLED}  # no second sentence on the same state
+_STEPS = {
+    WhatNext.SENT_NOTED: AFTER_LOSS,
+    WhatNext.ALREADY_LEFT: AFTER_LOSS,
+    WhatNext.NOT_ME_NOTED: AFTER_TAKEOVER,
+}
+_UNHEARD = {Answer.IT_IS_MINE}  # as a second answer: what stands goes on, so the page does not say otherwise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What stands of a person's answers, the first one; `said` is None where a page is only shown."""
+
+    stands: Answer
+    said: Answer | None = None
+    is_first: bool = False
+
+    @property
+    def also(self) -> Answer | None:
+        """The other answer that was given now and acted on, though the first one stands."""
+        return None if self.said in (None, self.stands) or self.said in _UNHEARD else self.said
 
 
 def question_page(words: Words, facts: PageFacts) -> str:
     """The message's question with a button for each answer that applies."""
     say = _Voice(words, facts)
+    quiet, asks = ("quiet", "quiet") if facts.is_overlooked else ("answers", "page")
     buttons = "\n".join(
-        f'<button name="answer" value="{answer}">{say(f"answers.{answer}")}</button>'
+        f'<button name="answer" value="{answer}">{say(f"{quiet}.{answer}")}</button>'
         for answer in facts.answers
     )
     body = [
-        f"<h1>{say('page.title')}</h1>",
+        f"<h1>{say(f'{asks}.title')}</h1>",
         f"<p>{say('page.about')}</p>",
-        f"<blockquote>{escape(words.pattern(facts.pattern))}</blockquote>",
-        _transfer(say, facts.transfer),
-        f"<h2>{say('page.question')}</h2>",
+        f"<blockquote>{escape(words.pattern(_spoken_of(facts)))}</blockquote>",
+        "" if facts.is_overlooked else _transfer(say, facts.transfer),
+        f"<h2>{say(f'{asks}.question')}</h2>",
         f'<form method="post" autocomplete="off">\n{buttons}\n</form>',
+        "" if facts.is_overlooked else _hour(say),
     ]
-    return _page(words, say.plain("page.title"), [*body, _footer(say)])
+    return _page(words, say.plain(f"{asks}.title"), [*body, _footer(say)])
 
 
-def answered_page(words: Words, facts: PageFacts, answer: Answer, *, is_first: bool) -> str:
-    """The answer that stands and what happens next; where it was given before, says so."""
+def answered_page(words: Words, facts: PageFacts, heard: Heard, now: datetime) -> str:
+    """The answer that stands and what happens next; where it was given before, says so.
+
+    Where somebody else reads along, only that an answer is noted: not which one.
+    """
     say = _Voice(words, facts)
-    title = "page.thanks" if is_first else "page.answered"
-    step = what_next(answer, facts.transfer)
+    if facts.is_overlooked:
+        body = [f"<h1>{say('quiet.thanks')}</h1>", f"<p>{say('quiet.next')}</p>"]
+        return _page(words, say.plain("quiet.thanks"), [*body, _footer(say)])
+    title = "page.thanks" if heard.is_first else "page.answered"
     body = [
         f"<h1>{say(title)}</h1>",
-        "" if is_first else f"<p>{say('page.first')}</p>",
-        f"<blockquote>{say(f'answers.{answer}')}</blockquote>",
-        f"<h2>{say('page.next')}</h2>",
-        f"<p>{say(f'next.{step}')}</p>",
-        "" if step in _SAYS_THE_STATE else _transfer(say, facts.transfer),
+        "" if heard.is_first else f"<p>{say('page.first')}</p>",
+        *_follows(say, facts, heard.stands),
+        *(_also(say, facts, heard.also) if heard.also else ()),
+        _call(say, facts, now),
+        "" if _states(facts, heard) & _SAYS_THE_STATE else _transfer(say, facts.transfer),
         f"<p>{say('page.change')}</p>",
+        _hour(say),
     ]
     return _page(words, say.plain(title), [*body, _footer(say)])
 
@@ -78,15 +111,59 @@ class _Voice:
     """Says one language's texts of one message, escaped, with names kept apart from right-to-left text."""
 
     def __init__(self, words: Words, facts: PageFacts) -> None:
+        self.locale = words.locale
         self._texts = words.texts
         self._names = {"firm": escape(facts.firm), "reference": escape(facts.reference)}
 
-    def __call__(self, key: str) -> str:
-        apart = {name: f"<bdi>{value}</bdi>" for name, value in self._names.items()}
+    def __call__(self, key: str, **more: str) -> str:
+        names = self._names | {name: escape(value) for name, value in more.items()}
+        apart = {name: f"<bdi>{value}</bdi>" for name, value in names.items()}
         return Template(escape(self._texts[key])).substitute(apart)
 
     def plain(self, key: str) -> str:
         return Template(escape(self._texts[key])).substitute(self._names)
+
+
+def _spoken_of(facts: PageFacts) -> str:
+    return QUIET_PATTERN if facts.is_overlooked else facts.pattern
+
+
+def _follows(say: _Voice, facts: PageFacts, answer: Answer) -> Iterable[str]:
+    step = what_next(answer, facts.transfer)
+    yield f"<blockquote>{say(f'answers.{answer}')}</blockquote>"
+    yield f"<h2>{say('page.next')}</h2>"
+    yield f"<p>{say(f'next.{step}')}</p>"
+    yield _list(say, _STEPS.get(step, ()))
+
+
+def _also(say: _Voice, facts: PageFacts, answer: Answer) -> Iterable[str]:
+    step = what_next(answer, facts.transfer)
+    yield f"<h2>{say('page.also')}</h2>"
+    yield f"<blockquote>{say(f'answers.{answer}')}</blockquote>"
+    yield f"<p>{say(f'next.{step}')}</p>"
+    yield _list(say, _STEPS.get(step, ()))
+
+
+def _list(say: _Voice, steps: Sequence[str]) -> str:
+    items = "\n".join(f"<li>{say(f'steps.{step}')}</li>" for step in steps)
+    return f"<h2>{say('page.now')}</h2>\n<ol>\n{items}\n</ol>" if items else ""
+
+
+def _states(facts: PageFacts, heard: Heard) -> set[WhatNext]:
+    told = {heard.stands, heard.also or heard.stands}
+    return {what_next(answer, facts.transfer) for answer in told}
+
+
+def _call(say: _Voice, facts: PageFacts, now: datetime) -> str:
+    """Until when somebody is to call; nothing once that is past, because it would not be true any more."""
+    if facts.call_by is None or facts.call_by <= now:
+        return ""
+    moment = until(facts.call_by, now, facts.zone, say.locale)
+    return f"<p><strong>{say('page.until', until=moment)}</strong></p>"
+
+
+def _hour(say: _Voice) -> str:
+    return f"<p>{say('page.at_any_hour')}</p>"
 
 
 def _transfer(say: _Voice, status: TransferStatus) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from outreach.domain.answer import Answer, WhatNext
+from outreach.domain.answer import QUIET, Answer, WhatNext
 from outreach.domain.flag import UNKNOWN_PATTERN
 from outreach.domain.problem import Problem, did_you_mean
 from outreach.domain.transfer import TransferStatus
@@ -17,11 +17,17 @@ from outreach.errors import RulesError
 CLOSED = ("not_found", "expired", "unclear", "broken")
 """The plain pages that know no message: each has a title and a text."""
 
+AFTER_LOSS = ("report", "keep", "no_more", "next_scam")
+AFTER_TAKEOVER = ("lock", "password", "contacts")
+"""What a person can do, one thing after the other, once money left or somebody else was in the account."""
+
 _SILENT = {TransferStatus.UNKNOWN}  # where the core says nothing, so do we
 KEYS = frozenset(
     ["review", "direction", "closed.verify", f"patterns.{UNKNOWN_PATTERN}"]
     + [f"page.{part}" for part in ("title", "about", "question", "thanks", "answered", "first", "next")]
-    + [f"page.{part}" for part in ("change", "verify", "never")]
+    + [f"page.{part}" for part in ("now", "also", "until", "at_any_hour", "change", "verify", "never")]
+    + [f"steps.{step}" for step in (*AFTER_LOSS, *AFTER_TAKEOVER)]
+    + [f"quiet.{part}" for part in ("title", "question", "thanks", "next", *QUIET)]
     + [f"answers.{answer}" for answer in Answer]
     + [f"next.{step}" for step in WhatNext]
     + [f"transfer.{status}" for status in TransferStatus if status not in _SILENT]
@@ -30,6 +36,7 @@ KEYS = frozenset(
 """What every language must say. Beside these only `patterns.*` may be added."""
 
 _NAMES = {"firm", "reference"}
+_MORE = {"page.until": {"until"}}
 _PLACEHOLDER = re.compile(r"\$(\w*)")
 
 
@@ -88,7 +95,7 @@ def _wrong(path: Path, source: str, texts: Mapping[str, str]) -> Iterator[Proble
         line = _line_of(source, key)
         if key not in KEYS and not key.startswith("patterns."):
             yield _problem(path, line, "W004", f"'{key}' is not a key", did_you_mean(key, KEYS))
-        for name in set(_PLACEHOLDER.findall(text)) - _NAMES:
+        for name in set(_PLACEHOLDER.findall(text)) - _NAMES - _MORE.get(key, set()):
             yield _problem(
                 path, line, "W005", f"'${name}' is not known here", "only $firm and $reference are"
             )

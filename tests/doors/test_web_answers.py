@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outreach.domain.answer import Answer, Grade, Via
+from outreach.domain.opened import Opener
 from outreach.domain.transfer import TransferStatus
-from tests.doors.web_world import FORM, MemoryFeedback, client, page_facts, token
+from tests.doors.web_world import FORM, WORDS, MemoryFeedback, client, page_facts, token
 
 SCANNERS = [
     ("HEAD", {}),
@@ -153,5 +154,49 @@ def test_the_first_answer_stands_whatever_follows(answer: Answer, others: list[A
     feedback = MemoryFeedback()
     web = client(feedback)
     pages = [web.post(f"/a/{token()}", data={"answer": a.value}) for a in [answer, *others]]
-    assert all(page.text.count("<blockquote>") == 1 for page in pages)
+    stands = WORDS["en"].texts[f"answers.{answer}"]
+    assert all(page.text.split("<blockquote>")[1].startswith(stands) for page in pages)
     assert feedback.answers[0][0] is answer
+
+
+HEARD = [a for a in Answer if a is not Answer.IT_IS_MINE]
+
+
+@pytest.mark.parametrize("second", HEARD)
+@pytest.mark.parametrize("first", Answer)
+def test_a_second_other_answer_is_told_to_be_heard_and_the_first_to_stand(
+    first: Answer, second: Answer
+) -> None:
+    web = client(MemoryFeedback())
+    web.post(f"/a/{token()}", data={"answer": first.value})
+    page = web.post(f"/a/{token()}", data={"answer": second.value}).text
+    assert "Your first answer counts" in page
+    assert ("We have also noted" in page) is (first is not second)
+    assert WORDS["en"].texts[f"answers.{second}"] in page
+
+
+def test_a_second_answer_that_changes_nothing_is_not_told_to_be_noted() -> None:
+    web = client(MemoryFeedback())
+    web.post(f"/a/{token()}", data={"answer": "stop_transfer"})
+    page = web.post(f"/a/{token()}", data={"answer": "it_is_mine"}).text
+    assert "We have also noted" not in page
+    assert "I checked, it is mine" not in page
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Purpose": "prefetch"}, {"Sec-Purpose": "prefetch;prerender"}, {"X-Moz": "prefetch"}]
+)
+def test_a_post_ahead_of_a_person_answers_nothing(headers: dict[str, str]) -> None:
+    feedback = MemoryFeedback()
+    assert (
+        client(feedback).post(f"/a/{token()}", data={"answer": "help_me"}, headers=headers).status_code == 403
+    )
+    assert (feedback.answers, feedback.evidence) == ([], [])
+
+
+def test_the_door_says_what_each_fetch_told_of_itself() -> None:
+    feedback = MemoryFeedback()
+    web = client(feedback)
+    for method, headers in SCANNERS[:5]:
+        web.request(method, f"/a/{token()}", headers={"User-Agent": "Mozilla/5.0"} | headers)
+    assert feedback.openers == [Opener.HEAD, Opener.PAGE, Opener.PREFETCH, Opener.PREFETCH, Opener.SCANNER]

@@ -11,6 +11,7 @@ import httpx
 from starlette.applications import Starlette
 
 from outreach.domain.answer import Answer, AnswerResult, Grade, PageFacts, Via
+from outreach.domain.opened import Opener
 from outreach.domain.token import Purpose, Token, sign
 from outreach.domain.transfer import TransferStatus
 from outreach.web import create_app, read_words
@@ -41,21 +42,28 @@ class MemoryFeedback:
 
     facts: PageFacts = field(default_factory=page_facts)
     evidence: list[Grade] = field(default_factory=list)
+    openers: list[Opener] = field(default_factory=list)
     answers: list[tuple[Answer, Via]] = field(default_factory=list)
     is_broken: bool = False
 
-    def seen(self, message: str, grade: Grade, now: datetime) -> PageFacts | None:
+    def seen(
+        self, message: str, grade: Grade, now: datetime, found: Opener = Opener.PAGE
+    ) -> PageFacts | None:
         if self.is_broken:
             raise RuntimeError("the store is away")
         if message != MESSAGE:
             return None
         self.evidence.append(grade)
+        self.openers.append(found)
         return replace(self.facts, answered=self.answers[0][0] if self.answers else None)
 
     def answer(self, message: str, answer: Answer, via: Via, now: datetime) -> AnswerResult | None:
         self.answers.append((answer, via))
         return AnswerResult(
-            answer=self.answers[0][0], is_first=len(self.answers) == 1, transfer=self.facts.transfer
+            answer=self.answers[0][0],
+            is_first=len(self.answers) == 1,
+            transfer=self.facts.transfer,
+            call_by=self.facts.call_by,
         )
 
 

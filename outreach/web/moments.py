@@ -1,0 +1,27 @@
+"""A moment as a person reads it: in their language, on their clock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel import Locale
+from babel.dates import format_date, format_time, get_timezone_gmt
+
+
+def until(moment: datetime, now: datetime, zone: str, locale: str) -> str:
+    """The hour, with the day where it is not today's, and that clock's offset: `14:32 (GMT+01:00)`."""
+    local = moment.astimezone(_zone(zone))
+    tongue = Locale.parse(locale, sep="-")
+    hour = format_time(local, "short", tzinfo=local.tzinfo, locale=tongue)
+    offset = get_timezone_gmt(local, "long", locale=tongue)
+    if local.date() == now.astimezone(local.tzinfo).date():
+        return f"{hour} ({offset})"
+    return f"{format_date(local.date(), 'long', locale=tongue)}, {hour} ({offset})"
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # a feed wrote it
+        return ZoneInfo("UTC")
