@@ -9,6 +9,7 @@ import click
 from rich.markup import escape
 
 from outreach.cli import (
+    clients,
     demo,
     doctor,
     history,
@@ -61,6 +62,8 @@ for command in (
     run.daemon,
     status.status,
     web.web,
+    web.openapi,
+    clients.clients,
     history.history,
     history.message,
     history.stop,

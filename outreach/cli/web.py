@@ -1,15 +1,20 @@
-"""For the operator: serve the answer page and the callbacks."""
+"""For the operator: serve the answer page, the callbacks and the inbox API."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
 from outreach.cli.console import err
-from outreach.web import Addresses, Callbacks, create_app, read_words, serve
-from outreach.wiring import open_house
+from outreach.web import Addresses, Api, Callbacks, create_app, document, read_words, serve
+from outreach.web.words import Words
+from outreach.wiring import House, open_house
+from outreach.wiring.api import CALLBACKS, inbox, limits
 from outreach.wiring.callbacks import callbacks
+from outreach.wiring.chance import new_id
 from outreach.wiring.living import living
 from outreach.wiring.watching import served
 
@@ -19,7 +24,7 @@ from outreach.wiring.watching import served
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; default from the settings.")
 @click.pass_obj
 def web(workspace: Path, host: str | None, port: int | None) -> None:
-    """Serve the page where a warned person answers, and the callbacks of providers.
+    """Serve the page where a warned person answers, the callbacks of providers, and the inbox API.
 
     TLS and logs are the proxy's before it.
     """
@@ -46,4 +51,30 @@ def web(workspace: Path, host: str | None, port: int | None) -> None:
     at_host, at_port = host or settings.web.host, settings.web.port if port is None else port
     err.print(f"Answer page on http://{at_host}:{at_port} until Ctrl-C.")
     with living(house, "web"), served(house.metrics, settings.watch.web_metrics_port):
-        serve(app, at_host, at_port)
+        serve(app, at_host, at_port, on_end=_api(house, words).mount(app))
+
+
+def _api(house: House, words: Mapping[str, Words]) -> Api:
+    return Api(
+        inbox=inbox(house),
+        feedback=house.feedback,
+        words=words,
+        default_locale=house.settings.default_locale,
+        firm=house.settings.firm,
+        now=house.clock,
+        new_id=new_id,
+        document=document(CALLBACKS, house.settings.web.public_url),
+        **limits(house),
+    )
+
+
+@click.command()
+@click.option("--out", "file", type=click.Path(dir_okay=False, path_type=Path), help="Where to; else shown.")
+def openapi(file: Path | None) -> None:
+    """Write the OpenAPI 3.1 document of the inbox API and of the callbacks."""
+    text = json.dumps(document(CALLBACKS), indent=2, ensure_ascii=False) + "\n"
+    if file is None:
+        click.echo(text, nl=False)
+        return
+    file.write_text(text, encoding="utf-8")
+    err.print(f"{file}: written.", markup=False)

@@ -16,6 +16,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from outreach.settings.api import ApiSettings
 from outreach.settings.feeds import FeedSettings
 from outreach.settings.gate import ContactSettings, PaceSettings, QuietHoursSettings, SenderSettings
 from outreach.settings.parties import (
@@ -74,6 +75,7 @@ class Settings(BaseSettings):
     fcm: FcmSettings = FcmSettings()
     core: CoreSettings = CoreSettings()
     web: WebSettings = WebSettings()
+    api: ApiSettings = ApiSettings()
     watch: WatchSettings = WatchSettings()
     feeds: Mapping[str, FeedSettings] = {}
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from outreach.web.addresses import Addresses
+from outreach.web.api import Api, document
 from outreach.web.app import create_app
 from outreach.web.callbacks import Callbacks
 from outreach.web.server import serve
 from outreach.web.words import Words, read_words
 
-__all__ = ["Addresses", "Callbacks", "Words", "create_app", "read_words", "serve"]
+__all__ = ["Addresses", "Api", "Callbacks", "Words", "create_app", "document", "read_words", "serve"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+from collections.abc import Callable
+
 import uvicorn
 from starlette.applications import Starlette
 
@@ -24,6 +27,23 @@ def server_config(app: Starlette, host: str, port: int) -> uvicorn.Config:
     )
 
 
-def serve(app: Starlette, host: str, port: int) -> None:
-    """Serve until SIGTERM or SIGINT. TLS is the proxy's before it; it, too, must not log paths."""
-    uvicorn.Server(server_config(app, host, port)).run()
+class Server(uvicorn.Server):
+    """A server that tells who holds connections open that it ends."""
+
+    on_end: Callable[[], None] | None = None
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End what streams before waiting for what is under way."""
+        if self.on_end is not None:
+            self.on_end()
+        await super().shutdown(sockets)
+
+
+def serve(app: Starlette, host: str, port: int, on_end: Callable[[], None] | None = None) -> None:
+    """Serve until SIGTERM or SIGINT; `on_end` is called when it begins to end.
+
+    TLS is the proxy's before it; it, too, must not log paths.
+    """
+    server = Server(server_config(app, host, port))
+    server.on_end = on_end
+    server.run()

@@ -1,0 +1,41 @@
+"""The inbox API over a workspace, and what its document says of the doors for providers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from outreach.adapters import sendgrid, twilio
+from outreach.engine.inbox import Inbox
+from outreach.wiring.callbacks import SENDGRID, TWILIO
+from outreach.wiring.house import House
+
+FORM, JSON = "application/x-www-form-urlencoded", "application/json"
+
+CALLBACKS = (
+    (TWILIO, twilio.SIGNATURE, FORM),
+    (SENDGRID, sendgrid.SIGNATURE, JSON),
+)
+"""Path, header of the signature, and content type of every door for providers."""
+
+
+def inbox(house: House) -> Inbox:
+    """The stage behind the API."""
+    return Inbox(
+        store=house.store,
+        core=house.core,
+        receive=house.feedback.receive,
+        guesses=house.settings.api.guesses,
+        agent_guesses=house.settings.api.agent_guesses,
+    )
+
+
+def limits(house: House) -> Mapping[str, Any]:
+    """How much the API gives to whom, by the names it has there."""
+    api = house.settings.api
+    return {
+        "body_bytes": api.body_bytes,
+        "streams": api.streams,
+        "poll_seconds": api.poll_seconds,
+        "heartbeat_seconds": api.heartbeat_seconds,
+    }
