@@ -154,7 +154,7 @@ class Settle:
     ) -> None:
         settling.settle(tx, [s for d, v in verdicts if (s := _settled(d, v)) is not None], now)
         open_tasks(tx, [_task(d, now) for d, v in verdicts if isinstance(v, HandToHuman)])
-        climb.move(tx, [_next(d, v, now) for d, v in verdicts], holder, now)
+        climb.move(tx, [_next(d, v, now) for d, v in verdicts], holder, now, was=climb.SETTLING)
         end_messages(tx, [d.outreach for d, _ in verdicts], now)  # some may have ended while we asked
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, or_, select, true, union_all, update
+from sqlalchemy import bindparam, or_, select, true, union, update
 
 from outreach.domain.gate import BarRow
 from outreach.domain.scale import Urgency
@@ -46,7 +46,7 @@ class Which:
 
 RANKS = tuple(sorted((urgency.rank for urgency in Urgency), reverse=True))
 
-LOOKED_AT = 4
+LOOKED_AT = 2
 """How many times as many as are taken are looked at, so that a claim costs the same however many are due."""
 
 SOON = timedelta(minutes=15)
@@ -69,7 +69,7 @@ def claim(tx: Tx, lease: Lease, now: datetime, which: Which) -> list[str]:
 def _claim_of(tx: Tx, lease: Lease, now: datetime, which: Which, rank: int) -> list[str]:
     o = outreaches.c
     due = (
-        select(o.id)
+        select(o.id, o.expires_at, o.due_at)
         .where(o.state == which.state, o.urgency_rank == rank, o.due_at <= now)
         .where(or_(o.lease_until.is_(None), o.lease_until <= lease.now), o.pattern.not_in(which.halted))
         .where(o.opened_at >= which.since if which.since else true())
@@ -77,12 +77,12 @@ def _claim_of(tx: Tx, lease: Lease, now: datetime, which: Which, rank: int) -> l
     window = LOOKED_AT * which.at_most
     oldest = due.order_by(o.due_at).limit(window).subquery()
     ending = due.where(o.expires_at <= now + SOON).order_by(o.expires_at).limit(window).subquery()
-    first = (
-        due.where(tx.found_by(o.id, union_all(select(oldest.c.id), select(ending.c.id))))
-        .order_by(o.expires_at.asc().nulls_last(), o.due_at, o.id)
-        .limit(which.at_most)
-        .with_for_update(skip_locked=True)
-    )
+    found = union(select(oldest), select(ending)).subquery()
+    first, f = select(found.c.id), found.c
+    if not tx.is_alone:  # locked where they are, and looked at again: another may have taken them meanwhile
+        again = due.with_only_columns(o.id).where(tx.found_by(o.id, first))
+        first, f = again.with_for_update(skip_locked=True), o
+    first = first.order_by(f.expires_at.asc().nulls_last(), f.due_at, f.id).limit(which.at_most)
     change = (
         update(outreaches)
         .where(tx.found_by(o.id, first))
@@ -145,43 +145,58 @@ class Next:
     is_settling: bool = False
 
 
+_HELD_BY = (
+    outreaches.c.id == bindparam("which"),
+    outreaches.c.lease_holder == bindparam("holder"),
+)
+_TO = {
+    "step": of(outreaches.c.step, "to_step"),
+    "sent": of(outreaches.c.sent, "to_sent"),
+    "due_at": of(outreaches.c.due_at, "to_due"),
+    "lease_until": None,
+}
+_ONWARD = update(outreaches).where(*_HELD_BY, outreaches.c.state == CLIMBING).values(**_TO)
+"""Nearly every move: SQLite writes anew each index of a column that is set, also where it stays the same."""
+
 _MOVE = (
     update(outreaches)
-    .where(
-        outreaches.c.id == bindparam("which"),
-        outreaches.c.lease_holder == bindparam("holder"),
-        outreaches.c.state != "closed",
-    )
+    .where(*_HELD_BY, outreaches.c.state != "closed")
     .values(
-        step=of(outreaches.c.step, "to_step"),
-        sent=of(outreaches.c.sent, "to_sent"),
-        due_at=of(outreaches.c.due_at, "to_due"),
+        **_TO,
         state=of(outreaches.c.state, "to_state"),
         closed_at=of(outreaches.c.closed_at, "to_closed"),
         close_reason=of(outreaches.c.close_reason, "to_reason"),
-        lease_until=None,
     )
 )
 
 
-def move(tx: Tx, moves: Sequence[Next], holder: str, now: datetime) -> None:
-    """Move these on and give back their leases; one that another process took over is left alone."""
-    tx.each(
-        _MOVE,
-        [
-            {
-                "which": m.id,
-                "holder": holder,
-                "to_step": m.step,
-                "to_sent": m.sent,
-                "to_due": m.due_at,
-                "to_state": "closed" if m.closed else SETTLING if m.is_settling else CLIMBING,
-                "to_closed": None if m.closed is None else now,
-                "to_reason": m.closed,
-            }
-            for m in moves
-        ],
-    )
+def move(tx: Tx, moves: Sequence[Next], holder: str, now: datetime, was: str = CLIMBING) -> None:
+    """Move these on and give back their leases; one that another process took over is left alone.
+
+    `was` is the state in which they were claimed.
+    """
+    onward = [_place(m, holder) for m in moves if was == CLIMBING and not m.closed and not m.is_settling]
+    others = [m for m in moves if was != CLIMBING or m.closed or m.is_settling]
+    tx.each(_ONWARD, onward)
+    tx.each(_MOVE, [_place(m, holder) | _state(m, now) for m in others])
+
+
+def _place(move: Next, holder: str) -> dict[str, object]:
+    return {
+        "which": move.id,
+        "holder": holder,
+        "to_step": move.step,
+        "to_sent": move.sent,
+        "to_due": move.due_at,
+    }
+
+
+def _state(move: Next, now: datetime) -> dict[str, object]:
+    return {
+        "to_state": "closed" if move.closed else SETTLING if move.is_settling else CLIMBING,
+        "to_closed": now if move.closed else None,
+        "to_reason": move.closed,
+    }
 
 
 def wake(tx: Tx, message_ids: Iterable[str], now: datetime) -> None:

@@ -43,6 +43,11 @@ class Tx:
     vault: Vault
     new_id: Callable[[], str]
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether no other transaction writes before this one ends, as on SQLite."""
+        return self.connection.dialect.name == "sqlite"
+
     def insert(self, table: Table[Any], rows: Sequence[Mapping[str, Any]]) -> None:
         """Write these rows; every row has the same keys."""
         if rows:
