@@ -13,9 +13,11 @@ from outreach.domain.delivery import Status
 from outreach.domain.ladder import Ladder, thaw
 from outreach.domain.message import Message
 from outreach.domain.ruleset import InDoubt
+from outreach.errors import StoreError
 from outreach.store.database import Tx
 from outreach.store.sending import read_message
 from outreach.store.tables import acknowledgments, attempts, decisions, flags, messages, outreaches
+from outreach.store.unreadable import put_aside
 
 WAITING = (Status.QUEUED.value, Status.RETRYING.value)
 
@@ -68,17 +70,25 @@ class Claimed:
 
 
 def load(tx: Tx, ids: Sequence[str]) -> list[Claimed]:
-    """The claimed outreaches with their decision's facts, their answer and their unfinished message."""
+    """The claimed outreaches with their decision's facts, their answer and their unfinished message.
+
+    One whose message cannot be opened is put aside for a person.
+    """
     told = select(acknowledgments.c.outreach).where(tx.among(acknowledgments.c.outreach, ids))
     answered = set(tx.connection.execute(told).scalars().all())
-    pending = _at_step(tx, ids)
+    pending, unreadable = _at_step(tx, ids)
     rows = tx.connection.execute(
         select(outreaches, decisions.c.facts, flags.c.flagged_at)
         .join(decisions, decisions.c.id == outreaches.c.decision)
         .join(flags, flags.c.id == decisions.c.flag)
         .where(tx.among(outreaches.c.id, ids))
     ).all()
-    claimed = (_claimed(row, is_acknowledged=row.id in answered, pending=pending.get(row.id)) for row in rows)
+    put_aside(tx, [row for row in rows if row.id in unreadable])
+    claimed = [
+        _claimed(row, is_acknowledged=row.id in answered, pending=pending.get(row.id))
+        for row in rows
+        if row.id not in unreadable
+    ]
     return sorted(claimed, key=_precedence)
 
 
@@ -111,8 +121,11 @@ def _precedence(one: Claimed) -> tuple[int, bool, datetime, datetime, str]:
     return (-one.urgency_rank, one.expires_at is None, expires, one.due_at, one.id)
 
 
-def _at_step(tx: Tx, ids: Sequence[str]) -> dict[str, Pending]:
-    """By outreach, the message of the step it stands at; its attempts folded, in their order."""
+def _at_step(tx: Tx, ids: Sequence[str]) -> tuple[dict[str, Pending], set[str]]:
+    """By outreach, the message of the step it stands at; its attempts folded, in their order.
+
+    And those whose message cannot be opened.
+    """
     query = (
         select(
             messages,
@@ -129,9 +142,13 @@ def _at_step(tx: Tx, ids: Sequence[str]) -> dict[str, Pending]:
         .order_by(attempts.c.n)
     )
     found: dict[str, Pending] = {}
+    unreadable: set[str] = set()
     for row in tx.connection.execute(query):
-        found[row.outreach] = _pending(tx, row, found.get(row.outreach))
-    return found
+        try:
+            found[row.outreach] = _pending(tx, row, found.get(row.outreach))
+        except StoreError:
+            unreadable.add(row.outreach)
+    return found, unreadable
 
 
 def _pending(tx: Tx, row: Any, before: Pending | None) -> Pending:

@@ -150,7 +150,7 @@ def profiles_of(tx: Tx, persons: Iterable[str], default_locale: str) -> dict[str
             exempt=said[person].exempt,
             suppressed=frozenset(suppressed[person]),
             seen=seen[person],
-            code=tx.vault.open(row.code_enc) if row and row.code_enc else None,
+            code=tx.vault.open_if_can(row.code_enc) if row and row.code_enc else None,
         )
     return found
 
@@ -165,8 +165,10 @@ def _contacts_of(
     seen: dict[str, dict[Channel, datetime]] = defaultdict(dict)
     suppressed: dict[str, set[Channel]] = defaultdict(set)
     for row in current:
-        channel = Channel(row.channel)
-        contacts[row.person][channel] = tx.vault.open(row.value_enc)
+        channel, address = Channel(row.channel), tx.vault.open_if_can(row.value_enc)
+        if address is None:  # one that cannot be opened must not hold up everybody else's
+            continue
+        contacts[row.person][channel] = address
         seen[row.person][channel] = row.seen_at or row.valid_from
         if (row.value_hmac, row.channel) in dead:
             suppressed[row.person].add(channel)

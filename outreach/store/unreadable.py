@@ -1,0 +1,32 @@
+"""What cannot be opened: its key is missing, or a byte was changed. It holds up nobody but its own person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import update
+
+from outreach.store.database import Tx
+from outreach.store.tables import outreaches, tasks
+
+TRIED_AGAIN_AFTER = timedelta(minutes=5)
+"""A key that was missing may have been put back."""
+
+KIND = "unreadable"
+
+
+def put_aside(tx: Tx, claimed: Iterable[Any]) -> None:
+    """Leave these claimed outreaches (rows of their table) for a while, and tell a person, once a step."""
+    for row in claimed:
+        text = (
+            "What was written down for this step cannot be opened: its key is missing from OUTREACH_KEYS, "
+            "or it was changed. Mend that, or warn the person another way."
+        )
+        task = {"id": tx.new_id(), "person": row.person, "kind": KIND, "outreach": row.id, "step": row.step}
+        moments = {"opened_at": row.lease_until, "due_at": row.lease_until, "closed_at": None}
+        sealed = {"text_enc": tx.vault.seal(text), "owner": None, "state": "open"}
+        tx.insert_new(tasks, [{**task, **moments, **sealed}])
+        later = {"due_at": row.lease_until + TRIED_AGAIN_AFTER, "lease_until": None, "lease_holder": None}
+        tx.connection.execute(update(outreaches).where(outreaches.c.id == row.id).values(**later))
