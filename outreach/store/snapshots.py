@@ -31,7 +31,7 @@ def before_takeover(tx: Tx, taken: Mapping[str, tuple[Profile, Takeover]]) -> di
     return {
         key: replace(
             profile,
-            contacts={channel: tx.vault.open(point.value_enc) for channel, point in chosen[key].items()},
+            contacts={c: told for c, p in chosen[key].items() if (told := tx.vault.open_if_can(p.value_enc))},
             seen={channel: point.seen_at or point.valid_from for channel, point in chosen[key].items()},
             suppressed=frozenset(c for c, p in chosen[key].items() if (p.value_hmac, c.value) in dead),
             too_new=frozenset(profile.contacts.keys() - chosen[key].keys()),
@@ -52,7 +52,16 @@ def _chosen(by_channel: Mapping[str, list[Any]], over: Takeover) -> dict[Channel
     chosen: dict[Channel, Any] = {}
     for channel, points in by_channel.items():
         older = [point for point in points if point.valid_from < over.since]
-        current = [] if over.is_changed else [point for point in points if point.valid_to is None]
-        if found := older[-1:] or current:
+        if found := older[-1:] or _else(points, over):
             chosen[Channel(channel)] = found[0]
     return chosen
+
+
+def _else(points: list[Any], over: Takeover) -> list[Any]:
+    """What is written to where nothing is known from before: the oldest from before it was told, or the
+    current one."""
+    if over.is_changed:
+        return []
+    if over.told_at is not None:
+        return [point for point in points if point.valid_from < over.told_at][:1]
+    return [point for point in points if point.valid_to is None]
