@@ -50,12 +50,17 @@ attempts = table(
     moment("finished_at", optional=True),
     word("result", optional=True),  # accepted | refused | unavailable | unknown
     Column("reason", Text),
-    Column("provider_ref", Text, index=True),
+    Column("provider_ref", Text),
     moment("safe_at", optional=True),  # in doubt: from here on the provider's "no" counts
     word("settled", optional=True),  # asked | receipt | late | not_taken | repeated | held_for_human | left
     moment("settled_at", optional=True),
     UniqueConstraint("message", "n"),
-    Index("ix_attempts_open", "finished_at", "lease_until"),
+    Index(  # no more than is looked for: each costs a write an attempt
+        "ix_attempts_open",
+        "lease_until",
+        sqlite_where=text("finished_at IS NULL"),
+        postgresql_where=text("finished_at IS NULL"),
+    ),
     Index(
         "ix_attempts_in_doubt",
         "safe_at",
