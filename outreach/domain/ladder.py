@@ -8,7 +8,19 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
+from outreach.domain.consent import Program
 from outreach.domain.scale import Channel
+
+CALL_COMING = "calls/coming"
+"""The template that says in the app that we are about to call: hang up on whoever else does."""
+
+
+class Announced(StrEnum):
+    """Where the person is told of a call before it: whoever is in the app reads it, too."""
+
+    APP = "app"  # the inbox; a push where that may not be written to
+    INBOX = "inbox"  # and nowhere that lights up
+    NOWHERE = "nowhere"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,14 +30,37 @@ class Step:
     channel: Channel
     template: str  # "<pattern>/<name>"
     wait: timedelta
+    is_instead: bool = False  # said only where the step before it could not be
+
+    @property
+    def announces(self) -> bool:
+        """Whether it only says that we are about to call."""
+        return self.template == CALL_COMING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ladder:
-    """Steps in the order they are climbed."""
+    """Steps in the order they are climbed. `program` is what its messages are for: its consent counts."""
 
     name: str
     steps: tuple[Step, ...]
+    program: Program = Program.SECURITY
+
+
+def announced(call: Step, where: Announced) -> tuple[Step, ...]:
+    """A call step, behind the steps that announce it; each is a message of its own (law 4)."""
+    said = Step(channel=Channel.INBOX, template=CALL_COMING, wait=timedelta())
+    instead = Step(channel=Channel.PUSH, template=CALL_COMING, wait=timedelta(), is_instead=True)
+    before = {Announced.APP: (said, instead), Announced.INBOX: (said,), Announced.NOWHERE: ()}
+    return (*before[where], call)
+
+
+def after_saying(ladder: Ladder, step: int) -> int:
+    """The step that follows one that was said: past those that would have stood in for it."""
+    following = step + 1
+    while following < len(ladder.steps) and ladder.steps[following].is_instead:
+        following += 1
+    return following
 
 
 class Close(StrEnum):
@@ -40,6 +75,7 @@ class Close(StrEnum):
     OVERTAKEN = "overtaken"  # a more severe pattern took over
     STOPPED = "stopped"  # a person at the firm stopped it
     REJECTED = "rejected"  # an approver said no
+    FORGOTTEN = "forgotten"  # the person was forgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +131,12 @@ def freeze(ladder: Ladder) -> str:
     """The ladder as canonical JSON, as it is kept on the outreach."""
     steps = [
         {"channel": s.channel.value, "template": s.template, "wait": int(s.wait.total_seconds())}
+        | ({"instead": True} if s.is_instead else {})
         for s in ladder.steps
     ]
-    return json.dumps({"name": ladder.name, "steps": steps}, separators=(",", ":"), sort_keys=True)
+    # Warnings leave their program out: a ladder that was frozen before there were others reads the same.
+    other = {} if ladder.program is Program.SECURITY else {"program": ladder.program.value}
+    return json.dumps({"name": ladder.name, "steps": steps, **other}, separators=(",", ":"), sort_keys=True)
 
 
 @lru_cache(maxsize=1024)  # a firm has a few dozen ladders, a round five hundred climbs
@@ -106,8 +145,14 @@ def thaw(text: str) -> Ladder:
     raw = json.loads(text)
     return Ladder(
         name=raw["name"],
+        program=Program(raw.get("program", Program.SECURITY)),
         steps=tuple(
-            Step(channel=Channel(s["channel"]), template=s["template"], wait=timedelta(seconds=s["wait"]))
+            Step(
+                channel=Channel(s["channel"]),
+                template=s["template"],
+                wait=timedelta(seconds=s["wait"]),
+                is_instead=s.get("instead", False),
+            )
             for s in raw["steps"]
         ),
     )

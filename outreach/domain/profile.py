@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from outreach.domain.consent import Program
 from outreach.domain.recent import NOTHING, Recent
 from outreach.domain.scale import Channel
 
@@ -36,4 +37,9 @@ class Profile:
     too_new: frozenset[Channel] = frozenset()
     recent: Recent = NOTHING
     is_overlooked: bool = False
+    silent_until: datetime | None = None
     code: str | None = field(default=None, repr=False)
+
+    def said(self, program: Program) -> Mapping[Channel, bool]:
+        """The latest words about messages of this program."""
+        return self.education if program is Program.EDUCATION else self.consents

@@ -21,6 +21,7 @@ class Told:
     template: str
     urgency_rank: int
     severity_rank: int
+    episode: str = ""
 
     @property
     def is_critical(self) -> bool:
@@ -52,12 +53,13 @@ class Weight:
 class Recent:
     """What this person was sent lately, oldest first: by the outreach in question, and by all others.
 
-    `weight` is the outreach's own.
+    `weight` and `episode` are the outreach's own.
     """
 
     own: tuple[Told, ...] = ()
     others: tuple[Told, ...] = ()
     weight: Weight | None = None
+    episode: str = ""
 
     @property
     def all(self) -> tuple[Told, ...]:

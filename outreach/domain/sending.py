@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from outreach.domain.consent import Program
 from outreach.domain.gate import Bar, Barred, BarRow, GatePolicy, Held, Open, gate
 from outreach.domain.ladder import Climb, Close, Done, Due, Step, Wait, next_move
 from outreach.domain.overlooked import quietly
 from outreach.domain.profile import Profile
+from outreach.domain.recent import NOTHING
 from outreach.domain.scale import Urgency
 from outreach.domain.transfer import Transfer, TransferStatus
 
@@ -66,9 +68,12 @@ def errand(
         case Due(index):
             if transfer is not None and transfer.status is TransferStatus.CANCELLED:
                 return Done(Close.TRANSFER_GONE)
-            step = timely(climb.ladder.steps[index], transfer)
+            step = climb.ladder.steps[index]
+            # What is no warning does not turn into the one that follows a loss.
+            step = timely(step, transfer) if climb.ladder.program is Program.SECURITY else step
             step = quietly(step, AFTER_LOSS) if profile.is_overlooked else step
-            match gate(policy, profile, step.channel, urgency, now):
+            who = replace(profile, recent=NOTHING) if step.announces else profile  # it goes with its call
+            match gate(policy, who, step.channel, urgency, now, climb.ladder.program):
                 case Open(override):
                     return Say(index, step, override)
                 case Held(until, reason):
@@ -80,7 +85,7 @@ def errand(
 def _held(climb: Climb, index: int, step: Step, until: datetime, reason: Bar) -> Errand:
     if climb.expires_at is None or until < climb.expires_at:
         return Sleep(until, reason)
-    if reason is Bar.SPACED:  # no other channel is freer: it ends as expired, and opens no task
+    if reason in {Bar.SPACED, Bar.UNSAFE}:  # no other channel is freer: it ends as expired, and opens no task
         return Sleep(climb.expires_at, reason)
     return Pass(index, step, reason)  # what would wake up too late: another channel may be open
 
@@ -100,7 +105,7 @@ def last_moment(expires_at: datetime | None, hold: object, transfer: Transfer | 
 
 def timely(step: Step, transfer: Transfer | None) -> Step:
     """The step as it stands, or with the after-loss message where the money has left meanwhile."""
-    if transfer is None or transfer.status is not TransferStatus.SENT:
+    if transfer is None or transfer.status is not TransferStatus.SENT or step.announces:
         return step
     pattern, _, _ = step.template.partition("/")
     return replace(step, template=f"{pattern}/{AFTER_LOSS}")

@@ -14,12 +14,15 @@ from outreach.domain.wording import say
 
 def tell_consent(consent: ConsentRecord) -> Entry:
     """A word of consent."""
-    word = "Consent given for" if consent.granted else "Consent withdrawn for"
+    what = say(wording.CONSENTS, f"{consent.basis} {'granted' if consent.granted else 'withdrawn'}")
+    text = consent.text_sha256[:SHORT_HASH] if consent.text_sha256 else None
     return Entry(
         at=consent.at,
         kind=Kind.CONSENT,
-        title=f"{word} {say(wording.CHANNELS, consent.channel)}",
-        details=pairs(("basis", consent.basis), ("source", consent.source)),
+        title=f"{what} {say(wording.SCOPES, consent.channel)}, {say(wording.PROGRAMS, consent.program)}",
+        details=pairs(
+            ("basis", consent.basis), ("source", consent.source), ("by", consent.actor), ("text", text)
+        ),
     )
 
 

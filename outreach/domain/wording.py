@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from outreach.domain.answer import Answer, Grade, Via
+from outreach.domain.consent import ALL, Program
 from outreach.domain.decision import Reason, Verdict
 from outreach.domain.delivery import Status
 from outreach.domain.gate import Bar
@@ -64,6 +65,7 @@ BARS: Words = {
     Bar.QUIET_HOURS: "it is night where the person is",
     Bar.NO_SENDER: "this installation does not send on it",
     Bar.OUT_OF_DATE: "what was written down was no longer true",
+    Bar.EXEMPTION_USED: "without consent no more may be sent about one thing in so few days",
     Bar.NOT_SAYABLE: "the template lacked a fact that it must say",
     Bar.SPACED: "another warning went to this person shortly before",
     Bar.FATIGUE: "the person was sent as many messages as is good for anybody",
@@ -71,6 +73,7 @@ BARS: Words = {
     Bar.STALE_TOKEN: "nobody has confirmed this device for a long time",
     Bar.OVERLOOKED: "somebody else reads the screen that it would show up on",
     Bar.CONTACT_TOO_NEW: "the address may be the thief's: none is known from before the change",
+    Bar.UNSAFE: "the person could not talk: somebody was listening",
     Bar.NO_SENDER_PROFILE: "in that country an unregistered sender is shown as a likely scam, or blocked",
     Bar.BUSY: "the provider was handed as much as it may be",
     Bar.PROVIDER_DOWN: "the provider was failing",
@@ -162,6 +165,20 @@ CHANNELS: Words = {
     Channel.EMAIL: "email",
     Channel.INBOX: "inbox",
     Channel.CALL: "call",
+CONSENTS: Words = {
+    "consent granted": "Consent given for",
+    "consent withdrawn": "Consent withdrawn for",
+    "exemption granted": "An exemption recorded for",
+    "exemption withdrawn": "An exemption withdrawn for",
+}
+"""A row of the consent ledger, by basis and whether it was granted."""
+
+PROGRAMS: Words = {
+    Program.SECURITY: "warnings",
+    Program.EDUCATION: "education",
+    ALL: "warnings and education",
+}
+
 }
 
 KEPT_HERE: Words = {
@@ -169,6 +186,9 @@ KEPT_HERE: Words = {
     Channel.INBOX: "in the inbox, for the app to fetch",
 }
 """What `accepted` means on the channels that no provider carries."""
+
+SCOPES: Words = {**CHANNELS, ALL: "every channel"}
+"""What a row of the consent ledger is about."""
 
 OUTREACH_STATES: Words = {
     "pending": "decided, not released yet",

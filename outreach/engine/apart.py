@@ -53,7 +53,7 @@ class Round:
             return ground
         before = ground.profile.recent
         others = (*before.others, *self._told[one.person])
-        seen = replace(before, others=others, weight=weight_of(one))
+        seen = replace(before, others=others, weight=weight_of(one), episode=one.episode)
         return replace(ground, profile=replace(ground.profile, recent=seen))
 
     def planned(self, errand: Errand) -> None:
@@ -69,6 +69,7 @@ def _told(one: Claimed, draft: Draft, now: datetime) -> Told:
         template=draft.template.partition(".")[0],
         urgency_rank=one.urgency_rank,
         severity_rank=one.severity_rank,
+        episode=one.episode,
     )
 
 

@@ -33,7 +33,7 @@ log = structlog.get_logger()
 
 
 def _with_past(profile: Profile, one: Claimed, lately: Lately) -> Profile:
-    return replace(profile, recent=lately.of(one.person, one.id, weight_of(one)))
+    return replace(profile, recent=lately.of(one.person, one.id, weight_of(one), one.episode))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from pydantic_settings import (
 
 from outreach.settings.api import ApiSettings
 from outreach.settings.feeds import FeedSettings
+from outreach.settings.consent import ConsentSettings
 from outreach.settings.gate import ContactSettings, PaceSettings, QuietHoursSettings, SenderSettings
 from outreach.settings.parties import (
     ChannelSettings,
@@ -64,6 +65,7 @@ class Settings(BaseSettings):
     quiet_hours: QuietHoursSettings = QuietHoursSettings()
     pace: PaceSettings = PaceSettings()
     contacts: ContactSettings = ContactSettings()
+    consent: ConsentSettings = ConsentSettings()
     senders: Mapping[Country, SenderSettings] = {}
     sender_registration: Literal["listed", "everywhere", "none"] = "listed"
     channels: ChannelSettings = ChannelSettings()

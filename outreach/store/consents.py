@@ -24,7 +24,7 @@ class Change:
     """One word of consent or of its withdrawal.
 
     `channel` None: all of them; `program` None: all of them. `source` says where it was heard (a feed's
-    name, `sms_reply`, `one_click`, `support` …), `actor` who wrote it down (a colleague, a provider, `person`),
+    name, `sms_reply`, `one_click`, `support` …), `actor` who wrote it down (a colleague, a provider …),
     `text_sha256` which text the person saw; it names a row of `texts`.
     """
 

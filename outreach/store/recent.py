@@ -28,12 +28,12 @@ class Lately:
 
     told: Mapping[str, Sequence[tuple[str, str, Told]]]
 
-    def of(self, person: str, outreach: str, weight: Weight | None = None) -> Recent:
+    def of(self, person: str, outreach: str, weight: Weight | None = None, episode: str = "") -> Recent:
         """It as one outreach sees it; its own message that is still to be tried again does not count."""
         told = self.told.get(person, ())
         own = tuple(t for of, status, t in told if of == outreach and status not in ON_ITS_WAY)
         others = tuple(t for of, _, t in told if of != outreach)
-        return Recent(own, others, weight)
+        return Recent(own, others, weight, episode)
 
 
 def told_since(tx: Tx, persons: Iterable[str], since: datetime) -> Lately:
@@ -43,20 +43,21 @@ def told_since(tx: Tx, persons: Iterable[str], since: datetime) -> Lately:
     m, o = messages.c, outreaches.c
     query = (
         select(m.person, m.outreach, m.status, m.created_at, m.channel, m.template)
-        .add_columns(o.urgency_rank, o.severity_rank)
+        .add_columns(o.urgency_rank, o.severity_rank, o.episode)
         .join(outreaches, o.id == m.outreach)
         .where(tx.among(m.person, set(persons)), m.created_at > since, m.status.not_in(NEVER_SENT))
         .where(m.channel != Channel.CALL.value)
         .order_by(m.created_at)
     )
     rows = tx.connection.execute(query)
-    for person, outreach, status, at, channel, template, urgency, severity in rows:
+    for person, outreach, status, at, channel, template, urgency, severity, episode in rows:
         words = Told(
             at=at,
             channel=Channel(channel),
             template=template.partition(".")[0],  # <pattern>/<name>.<locale>.j2
             urgency_rank=urgency,
             severity_rank=severity,
+            episode=episode,
         )
         told[person].append((outreach, status, words))
     return Lately(told)

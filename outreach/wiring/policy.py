@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
-from outreach.domain.gate import Budget, GatePolicy, Pace, QuietHours, SenderProfile, SenderRules
+from outreach.domain.gate import Budget, Exemption, GatePolicy, Pace, QuietHours, SenderProfile, SenderRules
 from outreach.domain.gate.senders import REGISTRATION_NEEDED
 from outreach.domain.scale import Channel
 from outreach.settings import Settings
@@ -18,6 +18,11 @@ def gate_policy(settings: Settings, channels: Iterable[Channel]) -> GatePolicy:
         quiet=QuietHours(start=settings.quiet_hours.start, end=settings.quiet_hours.end),
         pace=_pace(settings),
         consent_needed=frozenset(Channel(word) for word in settings.consent_needed),
+        exemption=Exemption(
+            channels=frozenset(Channel(word) for word in settings.consent.exemption),
+            most=settings.consent.exemption_messages,
+            within=timedelta(days=settings.consent.exemption_days),
+        ),
         senders=frozenset({*channels, Channel.INBOX, Channel.CALL}),
         default_zone=settings.default_zone,
         zones=zones_by_country(),

@@ -37,6 +37,7 @@ CODES = {
     "R030": "An expression in a YAML style that loses its positions: folded `>`, or escapes.",
     "R031": "A fact whose name is a word of the expression language.",
     "R032": "A rule file without any rule that runs.",
+    "R033": "Education that is critical: only a warning passes quiet hours.",
     # --- the expression
     "E001": "An expression is missing.",
     "E002": "A quote is not closed.",

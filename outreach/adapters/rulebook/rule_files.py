@@ -19,6 +19,7 @@ from outreach.adapters.rulebook.shapes import elements, entries, mapping
 from outreach.adapters.rulebook.shelves import read_ladder
 from outreach.adapters.rulebook.vocabulary import Vocabulary
 from outreach.domain.condition import AnyOf, Condition
+from outreach.domain.consent import Program
 from outreach.domain.examples import examples_run_at
 from outreach.domain.facts import FactType
 from outreach.domain.ladder import Ladder
@@ -214,16 +215,22 @@ _NO_WARN = Warn(
 
 
 def _read_warn(page: Page, node: yaml.Node, shelf: Shelf) -> Warn:
-    got = mapping(page, node, ("template", "urgency", "expires", "ladder"), ("in_doubt",))
+    got = mapping(page, node, ("template", "urgency", "expires", "ladder"), ("in_doubt", "program"))
     template = values.name(page, got["template"], "template") if "template" in got else ""
     urgency = Urgency(values.word(page, got["urgency"], Urgency)) if "urgency" in got else Urgency.ROUTINE
     usual = InDoubt.REPEAT if urgency is Urgency.CRITICAL else InDoubt.HOLD_FOR_HUMAN
     ladder = _ladder(page, got["ladder"], shelf) if "ladder" in got else _NO_LADDER
+    program = Program(values.word(page, got["program"], Program)) if "program" in got else Program.SECURITY
+    if program is Program.EDUCATION and urgency is Urgency.CRITICAL:
+        hint = "remove program, or the urgency is not critical"
+        page.report("R033", got["program"], "education with urgency critical", hint)
     return Warn(
         template=template,
         urgency=urgency,
         ladder=replace(
-            ladder, steps=tuple(replace(s, template=s.template or template) for s in ladder.steps)
+            ladder,
+            steps=tuple(replace(s, template=s.template or template) for s in ladder.steps),
+            program=program,
         ),
         expires=_expires(page, got["expires"], shelf) if "expires" in got else timedelta(0),
         in_doubt=InDoubt(values.word(page, got["in_doubt"], InDoubt)) if "in_doubt" in got else usual,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from outreach.domain.consent import Program
 from outreach.domain.gate.bars import Bar, Barred, Gate, Held, Open
-from outreach.domain.gate.policy import DAY, WEEK, GatePolicy
+from outreach.domain.gate.policy import DAY, WEEK, Exemption, GatePolicy
 from outreach.domain.gate.quiet import clocks_of, quiet_in_any
 from outreach.domain.overlooked import ON_SCREEN
 from outreach.domain.profile import Profile
@@ -20,7 +21,9 @@ NOISELESS = frozenset({Channel.EMAIL, Channel.INBOX, Channel.CALL})
 its own hours."""
 
 
-def _permission(policy: GatePolicy, profile: Profile, channel: Channel, now: datetime) -> Bar | None:
+def _permission(
+    policy: GatePolicy, profile: Profile, channel: Channel, program: Program, now: datetime
+) -> Bar | None:
     """Why this person may not be written to on this channel at all."""
     if channel is Channel.CALL:
         return None  # a task for a human, who sees the consents
@@ -32,11 +35,35 @@ def _permission(policy: GatePolicy, profile: Profile, channel: Channel, now: dat
         return Bar.CONTACT_TOO_NEW if channel in profile.too_new else Bar.NO_CONTACT
     if channel in profile.suppressed:
         return Bar.SUPPRESSED
-    if profile.consents.get(channel) is False:
-        return Bar.OPTED_OUT
-    if channel in policy.consent_needed and channel not in profile.consents:
+    return ungrounded(policy, profile, channel, program, now) or _address(policy, profile, channel, now)
+
+
+def ungrounded(
+    policy: GatePolicy, profile: Profile, channel: Channel, program: Program, now: datetime
+) -> Bar | None:
+    """Which ground is missing to write to this person on this channel: a no always counts, a yes is enough.
+
+    Without either, education goes to the app's inbox only. A warning may rest on an exemption, within its
+    limits, even where consent is needed; elsewhere it needs no ground of its own.
+    """
+    said = profile.said(program).get(channel)
+    if said is not None:
+        return None if said else Bar.OPTED_OUT
+    if program is Program.EDUCATION:
+        return None if channel is Channel.INBOX else Bar.NO_CONSENT
+    if channel in policy.exemption.channels:
+        return _exemption(policy.exemption, profile, channel, now)
+    if channel in policy.consent_needed:
         return Bar.NO_CONSENT
-    return _address(policy, profile, channel, now)
+    # Where the ledger itself names the exemption as the ground, its limits count whatever the settings say.
+    return _exemption(policy.exemption, profile, channel, now) if channel in profile.exempt else None
+
+
+def _exemption(limits: Exemption, profile: Profile, channel: Channel, now: datetime) -> Bar | None:
+    """Whether an exemption's messages about this episode are used up on this channel."""
+    recent = profile.recent
+    sent = [t for t in recent.all if t.episode == recent.episode and t.channel is channel]
+    return Bar.EXEMPTION_USED if room_at(sent, limits.most, limits.within, now) is not None else None
 
 
 def _address(policy: GatePolicy, profile: Profile, channel: Channel, now: datetime) -> Bar | None:
@@ -49,11 +76,20 @@ def _address(policy: GatePolicy, profile: Profile, channel: Channel, now: dateti
     return None
 
 
-def gate(policy: GatePolicy, profile: Profile, channel: Channel, urgency: Urgency, now: datetime) -> Gate:
+def gate(
+    policy: GatePolicy,
+    profile: Profile,
+    channel: Channel,
+    urgency: Urgency,
+    now: datetime,
+    program: Program = Program.SECURITY,
+) -> Gate:
     """May this step be sent now? `profile.recent` holds what the person was sent lately."""
-    bar = _permission(policy, profile, channel, now)
+    bar = _permission(policy, profile, channel, program, now)
     if bar is not None:
         return Barred(bar)
+    if profile.silent_until is not None and now < profile.silent_until:
+        return Held(profile.silent_until, Bar.UNSAFE)
     if channel in policy.halted:
         return Held(now + HALT_PAUSE, Bar.HALTED)
     enough = _enough(policy, profile, channel, urgency, now)

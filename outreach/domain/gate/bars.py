@@ -15,12 +15,14 @@ class Bar(StrEnum):
     NO_CONTACT = "no_contact"
     OPTED_OUT = "opted_out"  # the person withdrew consent for this channel
     NO_CONSENT = "no_consent"  # this channel needs consent and none is recorded
+    EXEMPTION_USED = "exemption_used"  # without consent only so many messages may tell of one thing
     SUPPRESSED = "suppressed"  # the address is dead or unsubscribed at the provider
     HALTED = "halted"  # an operator halted this scope
     QUIET_HOURS = "quiet_hours"
     NO_SENDER = "no_sender"  # this installation has no sender for the channel
     OUT_OF_DATE = "out_of_date"  # what was written down is no longer true
     NOT_SAYABLE = "not_sayable"  # the template lacks a fact it must say
+    UNSAFE = "unsafe"  # the person could not talk on the phone: somebody listens
     SPACED = "spaced"  # another warning went to this person a moment ago
     FATIGUE = "fatigue"  # so many messages are enough for a person
     COOL_DOWN = "cool_down"  # every wording of this warning was sent lately

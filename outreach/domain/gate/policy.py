@@ -41,6 +41,15 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exemption:
+    """Where warnings may go to people who were never asked, and how many about one episode in a while."""
+
+    channels: frozenset[Channel] = frozenset()
+    most: int = 3
+    within: timedelta = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GatePolicy:
     """Quiet hours, pace, channels that need consent, channels there is a sender for, and as whom they send.
 
@@ -51,6 +60,7 @@ class GatePolicy:
     quiet: QuietHours = field(default_factory=QuietHours)
     pace: Pace = Pace()
     consent_needed: frozenset[Channel] = frozenset()
+    exemption: Exemption = Exemption()
     senders: frozenset[Channel] = frozenset(Channel)
     halted: frozenset[Channel] = frozenset()
     default_zone: str = "UTC"
