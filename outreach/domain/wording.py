@@ -60,12 +60,12 @@ BARS: Words = {
     Bar.NO_CONTACT: "no address is known for it",
     Bar.OPTED_OUT: "the person withdrew consent for it",
     Bar.NO_CONSENT: "it needs consent and none is recorded",
+    Bar.EXEMPTION_USED: "without consent no more may be sent about one thing in so few days",
     Bar.SUPPRESSED: "the address is dead or was unsubscribed",
     Bar.HALTED: "an operator halted it",
     Bar.QUIET_HOURS: "it is night where the person is",
     Bar.NO_SENDER: "this installation does not send on it",
     Bar.OUT_OF_DATE: "what was written down was no longer true",
-    Bar.EXEMPTION_USED: "without consent no more may be sent about one thing in so few days",
     Bar.NOT_SAYABLE: "the template lacked a fact that it must say",
     Bar.SPACED: "another warning went to this person shortly before",
     Bar.FATIGUE: "the person was sent as many messages as is good for anybody",
@@ -73,8 +73,8 @@ BARS: Words = {
     Bar.STALE_TOKEN: "nobody has confirmed this device for a long time",
     Bar.OVERLOOKED: "somebody else reads the screen that it would show up on",
     Bar.CONTACT_TOO_NEW: "the address may be the thief's: none is known from before the change",
-    Bar.UNSAFE: "the person could not talk: somebody was listening",
     Bar.NO_SENDER_PROFILE: "in that country an unregistered sender is shown as a likely scam, or blocked",
+    Bar.UNSAFE: "the person could not talk: somebody was listening",
     Bar.BUSY: "the provider was handed as much as it may be",
     Bar.PROVIDER_DOWN: "the provider was failing",
     Bar.OVER_CAP: "the cap on SMS to that country or block of numbers was reached",
@@ -159,12 +159,6 @@ VIAS: Words = {
     Via.AGENT: "to a person at the firm",
 }
 
-CHANNELS: Words = {
-    Channel.PUSH: "push",
-    Channel.SMS: "sms",
-    Channel.EMAIL: "email",
-    Channel.INBOX: "inbox",
-    Channel.CALL: "call",
 CONSENTS: Words = {
     "consent granted": "Consent given for",
     "consent withdrawn": "Consent withdrawn for",
@@ -179,16 +173,22 @@ PROGRAMS: Words = {
     ALL: "warnings and education",
 }
 
+CHANNELS: Words = {
+    Channel.PUSH: "push",
+    Channel.SMS: "sms",
+    Channel.EMAIL: "email",
+    Channel.INBOX: "inbox",
+    Channel.CALL: "call",
 }
+
+SCOPES: Words = {**CHANNELS, ALL: "every channel"}
+"""What a row of the consent ledger is about."""
 
 KEPT_HERE: Words = {
     Channel.CALL: "given to a person at the firm as a task",
     Channel.INBOX: "in the inbox, for the app to fetch",
 }
 """What `accepted` means on the channels that no provider carries."""
-
-SCOPES: Words = {**CHANNELS, ALL: "every channel"}
-"""What a row of the consent ledger is about."""
 
 OUTREACH_STATES: Words = {
     "pending": "decided, not released yet",
