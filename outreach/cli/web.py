@@ -9,13 +9,25 @@ from pathlib import Path
 import click
 
 from outreach.cli.console import err
-from outreach.web import Addresses, Api, Callbacks, create_app, document, read_words, serve
+from outreach.web import (
+    Addresses,
+    Api,
+    Callbacks,
+    ReadReply,
+    Replies,
+    create_app,
+    document,
+    read_sentences,
+    read_words,
+    serve,
+)
 from outreach.web.words import Words
 from outreach.wiring import House, open_house
 from outreach.wiring.api import CALLBACKS, inbox, limits
-from outreach.wiring.callbacks import callbacks
+from outreach.wiring.callbacks import INBOUND, INBOUND_SIGNATURE, callbacks, inbound
 from outreach.wiring.chance import new_id
 from outreach.wiring.living import living
+from outreach.wiring.replies import sentences_folder
 from outreach.wiring.watching import served
 
 
@@ -32,26 +44,34 @@ def web(workspace: Path, host: str | None, port: int | None) -> None:
     house.require_head()
     settings = house.settings
     words = read_words(settings.at(settings.templates) / "shared")
-    app = create_app(
-        house.feedback,
-        house.clock,
-        house.answer_keys,
-        words,
-        settings.default_locale,
-        Callbacks(
-            doors=callbacks(settings),
-            receive=house.feedback.receive,
-            count=house.metrics.called,
-            addresses=Addresses(
-                public_url=settings.web.public_url, trusted=tuple(settings.web.trusted_proxies)
-            ),
-            most_bytes=settings.web.callback_bytes,
-        ),
+    shared = Callbacks(
+        doors=callbacks(settings),
+        receive=house.feedback.receive,
+        count=house.metrics.called,
+        addresses=Addresses(public_url=settings.web.public_url, trusted=tuple(settings.web.trusted_proxies)),
+        most_bytes=settings.web.callback_bytes,
     )
+    app = create_app(house.feedback, house.clock, house.answer_keys, words, settings.default_locale, shared)
+    if (reader := inbound(settings)) is not None:
+        _replies(house, reader).mount(app, shared, house.clock)
     at_host, at_port = host or settings.web.host, settings.web.port if port is None else port
     err.print(f"Answer page on http://{at_host}:{at_port} until Ctrl-C.")
     with living(house, "web"), served(house.metrics, settings.watch.web_metrics_port):
         serve(app, at_host, at_port, on_end=_api(house, words).mount(app))
+
+
+def _replies(house: House, reader: ReadReply) -> Replies:
+    settings = house.settings
+    return Replies(
+        path=INBOUND,
+        party="twilio",
+        signature=INBOUND_SIGNATURE,
+        read=reader,
+        hear=house.replies.hear,
+        sentences=read_sentences(sentences_folder(settings), settings.default_locale),
+        firm=settings.firm,
+        default_locale=settings.default_locale,
+    )
 
 
 def _api(house: House, words: Mapping[str, Words]) -> Api:

@@ -18,10 +18,12 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The provider will never take this message. `forget_contact`: the address itself is dead."""
+    """The provider will never take this message. `forget_contact`: the address itself is dead. `opted_out`:
+    the person told the provider to send no more."""
 
     reason: str
     forget_contact: bool = False
+    opted_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,7 @@ class Receipt:
 
     `word` is what the provider calls it, from a closed list; `is_opened`: something fetched it, which proves
     no human, unless `by_person`: the firm's own app saw a signed-in person open it.
+    `consent`: the person told the provider to send no more (False), or came back (True).
     """
 
     provider: str
@@ -116,6 +119,7 @@ class Receipt:
     at: datetime
     word: str = ""
     is_opened: bool = False
+    consent: bool | None = None
     by_person: bool = False
 
 

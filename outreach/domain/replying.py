@@ -85,6 +85,17 @@ class Spoken:
     locale: str
 
 
+KEYWORDS = frozenset(
+    {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
+    | {"START", "YES", "UNSTOP", "HELP", "INFO"}
+)
+
+
+def is_keyword(text: str) -> bool:
+    """Whether Twilio itself knows this text as a keyword: alone, in any case."""
+    return text.strip().upper() in KEYWORDS
+
+
 def read(text: str, locale: str, reference: str = "") -> Reply:
     """What this text says, to somebody who was written to in this language; never raises.
 

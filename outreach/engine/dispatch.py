@@ -32,9 +32,9 @@ from outreach.store import claimed as claims
 from outreach.store import climb, runs, sending
 from outreach.store.claimed import Claimed, Pending
 from outreach.store.climb import Lease, Which
-from outreach.store.contacts import suppress
 from outreach.store.database import Conflict, Store, Tx
 from outreach.store.ending import end_messages
+from outreach.store.optouts import refused
 from outreach.store.sending import Draft
 from outreach.store.tasks import open_tasks
 from outreach.telemetry import FINISH_WAITS, PLAN_BROKE
@@ -265,8 +265,8 @@ class Dispatch:
             ours = [(m, f) for m, f in moves if m.id in kept]
             sending.finish(tx, [finished for _, finished in ours], now)
             for _, draft, each in sent:
-                if isinstance(each.result, Refused) and each.result.forget_contact:
-                    suppress(tx, draft.message.to, draft.message.channel, each.result.reason[:64], now)
+                if isinstance(each.result, Refused):
+                    refused(tx, draft, each.result, now)
             heard = [
                 Heard(d.message.id, d.provider, d.message.channel, h.result, h.seconds) for _, d, h in sent
             ]

@@ -29,6 +29,7 @@ from outreach.settings.parties import (
     TwilioSettings,
     WebSettings,
 )
+from outreach.settings.replies import RepliesSettings
 from outreach.settings.traffic import TrafficSettings
 from outreach.settings.watch import WatchSettings
 
@@ -77,6 +78,7 @@ class Settings(BaseSettings):
     fcm: FcmSettings = FcmSettings()
     core: CoreSettings = CoreSettings()
     web: WebSettings = WebSettings()
+    replies: RepliesSettings = RepliesSettings()
     api: ApiSettings = ApiSettings()
     watch: WatchSettings = WatchSettings()
     feeds: Mapping[str, FeedSettings] = {}

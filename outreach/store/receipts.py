@@ -29,6 +29,7 @@ from outreach.domain.delivery import Receipt, Status, advance
 from outreach.domain.settling import How
 from outreach.store.climb import CLIMBING, SETTLING
 from outreach.store.database import Tx
+from outreach.store.optouts import reconcile
 from outreach.store.tables import attempts, evidence, messages, outreaches, receipts
 from outreach.store.types import Instant
 
@@ -72,6 +73,7 @@ def _receive(tx: Tx, told: Sequence[Receipt], now: datetime) -> int:
     for status in set(furthest.values()):
         _fold(tx, [message for message, said in furthest.items() if said is status], status, now)
     _settle(tx, [message for message, said in furthest.items() if said in TAKEN], now)
+    reconcile(tx, fresh, now)
     _note_opened(tx, [receipt for receipt in fresh if receipt.is_opened])
     return len(fresh)
 
@@ -93,10 +95,15 @@ def _row(id: str, receipt: Receipt, now: datetime) -> dict[str, object]:
         "message": receipt.message,
         "provider_ref": receipt.ref or None,
         "status": receipt.status.value,
-        "detail": {"word": receipt.word} if receipt.word else None,
+        "detail": _detail(receipt),
         "at": receipt.at,
         "received_at": now,
     }
+
+
+def _detail(receipt: Receipt) -> dict[str, object] | None:
+    word: dict[str, object] = {"word": receipt.word} if receipt.word else {}
+    return (word | ({} if receipt.consent is None else {"consent": receipt.consent})) or None
 
 
 def _hold(tx: Tx, ids: Collection[str]) -> None:

@@ -6,7 +6,20 @@ from outreach.web.addresses import Addresses
 from outreach.web.api import Api, document
 from outreach.web.app import create_app
 from outreach.web.callbacks import Callbacks
+from outreach.web.inbound import ReadReply, Replies, read_sentences
 from outreach.web.server import serve
 from outreach.web.words import Words, read_words
 
-__all__ = ["Addresses", "Api", "Callbacks", "Words", "create_app", "document", "read_words", "serve"]
+__all__ = [
+    "Addresses",
+    "Api",
+    "Callbacks",
+    "ReadReply",
+    "Replies",
+    "Words",
+    "create_app",
+    "document",
+    "read_sentences",
+    "read_words",
+    "serve",
+]

@@ -2,43 +2,28 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from outreach.domain.callback import Callback, Called, Heard, Outcome, TurnedAway
 from outreach.domain.delivery import Receipt
-from outreach.telemetry import CALLBACK_LOST, CALLBACK_REFUSED
+from outreach.telemetry import CALLBACK_LOST
 from outreach.web.addresses import Addresses
 from outreach.web.bodies import Bodies
 from outreach.web.together import Together
+from outreach.web.turning import HEADERS, TurningAway
 
 log = structlog.get_logger()
 
-STATUS = {
-    Outcome.UNSIGNED: 403,
-    Outcome.FORGED: 403,
-    Outcome.STALE: 403,
-    Outcome.UNREADABLE: 400,
-    Outcome.BROKEN_OFF: 408,
-    Outcome.TOO_LARGE: 413,
-    Outcome.NOT_KEPT: 503,
-}
-HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-AGAIN = {"Retry-After": "10"}
-
 LARGE = 16_384
 """Bytes of a body from which reading it would keep others waiting."""
-
-QUIET = timedelta(minutes=1)
-"""What is turned away is told once in so long: a stranger must not fill the log."""
 
 Receive = Callable[[Sequence[Receipt], datetime], int]
 Count = Callable[[str, Outcome, int], None]
@@ -75,8 +60,7 @@ class _Door:
     together: Together
     count: Callable[[Outcome, int], None]
     now: Callable[[], datetime]
-    told: dict[Outcome, datetime] = field(default_factory=dict)
-    untold: Counter[Outcome] = field(default_factory=Counter)
+    turning: TurningAway
 
     @classmethod
     def of(cls, all: Callbacks, callback: Callback, bodies: Bodies, now: Callable[[], datetime]) -> _Door:
@@ -96,17 +80,18 @@ class _Door:
             together=Together(receive),
             count=count,
             now=now,
+            turning=TurningAway(party=callback.party, count=all.count, now=now),
         )
 
     async def take(self, request: Request) -> Response:
         if self.callback.signature not in request.headers:
-            return self._turned_away(Outcome.UNSIGNED)  # before a byte of its body is read
+            return self.turning.away(Outcome.UNSIGNED)  # before a byte of its body is read
         async with self.bodies.read(request) as body:
             if isinstance(body, Outcome):
-                return self._turned_away(body)
+                return self.turning.away(body)
             heard = await self._heard(request, body)
         if isinstance(heard, TurnedAway):
-            return self._turned_away(heard.why)
+            return self.turning.away(heard.why)
         return await self._kept(heard)
 
     async def _heard(self, request: Request, body: bytes) -> Heard | TurnedAway:
@@ -121,22 +106,7 @@ class _Door:
                 await self.together.keep(heard.receipts)
         except Exception as error:  # whatever it was: the provider still has them, and comes again
             log.error(CALLBACK_LOST, party=self.callback.party, error=type(error).__name__)
-            return self._answer(Outcome.NOT_KEPT)
+            return self.turning.answer(Outcome.NOT_KEPT)
         for outcome, times in heard.left_out.items():
             self.count(outcome, times)
         return Response(status_code=204, headers=HEADERS)
-
-    def _turned_away(self, why: Outcome) -> Response:
-        self.untold[why] += 1
-        last, now = self.told.get(why), self.now()
-        if last is None or now - last >= QUIET:
-            self.told[why] = now
-            log.warning(
-                CALLBACK_REFUSED, party=self.callback.party, why=why.value, times=self.untold.pop(why)
-            )
-        return self._answer(why)
-
-    def _answer(self, why: Outcome) -> Response:
-        self.count(why, 1)
-        more = AGAIN if why is Outcome.NOT_KEPT else {}
-        return PlainTextResponse(f"{why.value}\n", STATUS[why], headers={**HEADERS, **more})

@@ -11,7 +11,10 @@ from outreach.settings import Settings
 from outreach.settings.parties import TwilioSettings
 
 TWILIO = "/callbacks/twilio/status"
+INBOUND = "/callbacks/twilio/inbound"
 SENDGRID = "/callbacks/sendgrid/events"
+
+INBOUND_SIGNATURE = twilio.SIGNATURE
 
 
 def callbacks(settings: Settings) -> Mapping[str, Callback]:
@@ -25,6 +28,12 @@ def callbacks(settings: Settings) -> Mapping[str, Callback]:
         reader = sendgrid.SendGridReceipts(key, window)
         doors[SENDGRID] = Callback(party="sendgrid", signature=sendgrid.SIGNATURE, read=reader)
     return doors
+
+
+def inbound(settings: Settings) -> twilio.TwilioInbound | None:
+    """Who reads what people write back; nobody where no account signs, or nobody can write to our senders."""
+    accounts = _signatories(settings)
+    return twilio.TwilioInbound(accounts) if accounts and settings.replies.two_way else None
 
 
 def _signatories(settings: Settings) -> dict[str, twilio.Signatory]:

@@ -24,6 +24,7 @@ from outreach.engine.intake import Intake
 from outreach.engine.ports import Core, FlagFeed, Senders
 from outreach.engine.pulling import Tools
 from outreach.engine.recovery import Recovery
+from outreach.engine.replies import Replies
 from outreach.engine.settle import Settle
 from outreach.engine.steering import steering
 from outreach.engine.traffic import Straight, Traffic
@@ -39,6 +40,7 @@ from outreach.wiring.beating import beating
 from outreach.wiring.core import core
 from outreach.wiring.feeds import feeds
 from outreach.wiring.policy import gate_policy
+from outreach.wiring.replies import replies
 from outreach.wiring.rules import RulesInForce
 from outreach.wiring.senders import Carried, Parties, discards, parties
 from outreach.wiring.traffic import traffic_policy
@@ -200,6 +202,11 @@ class House:
         return Feedback(
             store=self.store, core=self.core, firm=self.settings.firm, zone=self.settings.default_zone
         )
+
+    @cached_property
+    def replies(self) -> Replies:
+        """The stage that reads replies."""
+        return replies(self.settings, self.store, self.feedback.answer)
 
     @cached_property
     def recovery(self) -> Recovery:

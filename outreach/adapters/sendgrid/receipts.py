@@ -42,6 +42,15 @@ STATUSES: Mapping[str, Status] = {
 }
 OPENED = frozenset({"open", "click"})
 
+CONSENTS: Mapping[str, bool] = {
+    "unsubscribe": False,
+    "group_unsubscribe": False,
+    "spamreport": False,
+    "group_resubscribe": True,
+}
+OPTED_OUT = frozenset({"unsubscribed address", "spam reporting address"})
+"""Why SendGrid dropped a mail to somebody who had told it to send no more."""
+
 
 class SendGridReceipts:
     """Reads event bodies signed with this key (base64, as SendGrid shows it) within `window` of now.
@@ -114,7 +123,14 @@ def _receipt(said: object, now: datetime) -> Receipt | Outcome:
         at=_moment(said.get("timestamp"), now),
         word=word,
         is_opened=word in OPENED,
+        consent=_consent(word, said),
     )
+
+
+def _consent(word: str, said: Mapping[str, object]) -> bool | None:
+    if word == "dropped" and _text(said.get("reason")).strip().lower() in OPTED_OUT:
+        return False
+    return CONSENTS.get(word)
 
 
 def _text(value: object) -> str:

@@ -19,7 +19,7 @@ CODES: Final[dict[int, Refused | Unavailable]] = {
     21635: Refused(DEAD, forget_contact=True),  # a landline
     # The person or the place does not take our SMS; the number lives, another channel may do.
     21214: Refused("the number cannot be reached"),
-    21610: Refused("unsubscribed"),
+    21610: Refused("unsubscribed", opted_out=True),
     21408: Refused("SMS to this region is not enabled for the account"),
     21612: Refused("no route from our sender to this number"),
     21219: Refused("a trial account reaches verified numbers only"),

@@ -51,14 +51,23 @@ class Signatory:
     callback: str = ""
 
 
-class TwilioReceipts:
-    """Reads status callbacks of these accounts, by account SID."""
+@dataclass(frozen=True, slots=True)
+class Believed:
+    """A call that one of the accounts has signed, and the address under which it did."""
+
+    provider: str
+    url: str
+    form: Form
+
+
+class Signatories:
+    """Believes calls of these accounts, by account SID."""
 
     def __init__(self, accounts: Mapping[str, Signatory]) -> None:
         self._accounts = {sid: (each, RequestValidator(each.token)) for sid, each in accounts.items()}
 
-    def __call__(self, called: Called, now: datetime) -> Heard | TurnedAway:
-        """The receipt of one callback."""
+    def believe(self, called: Called, *, is_told: bool = False) -> Believed | TurnedAway:
+        """The call, where its signature fits; `is_told`: to the address that the account was told, too."""
         signature = called.headers.get(SIGNATURE, "")
         if not signature:
             return TurnedAway(Outcome.UNSIGNED)
@@ -66,10 +75,24 @@ class TwilioReceipts:
         account, validator = self._accounts.get(form.one("AccountSid"), (None, None))
         if account is None:
             return TurnedAway(Outcome.FORGED)
-        for url in _urls(called.urls, account.callback):
+        for url in _urls(called.urls, account.callback if is_told else ""):
             if _fits(validator, url, form, signature):
-                return _heard(account.provider, url, form, now)
+                return Believed(account.provider, url, form)
         return TurnedAway(Outcome.FORGED)
+
+
+class TwilioReceipts:
+    """Reads status callbacks of these accounts, by account SID."""
+
+    def __init__(self, accounts: Mapping[str, Signatory]) -> None:
+        self._signatories = Signatories(accounts)
+
+    def __call__(self, called: Called, now: datetime) -> Heard | TurnedAway:
+        """The receipt of one callback."""
+        believed = self._signatories.believe(called, is_told=True)
+        if isinstance(believed, TurnedAway):
+            return believed
+        return _heard(believed.provider, believed.url, believed.form, now)
 
 
 class Form(dict[str, list[str]]):
@@ -126,8 +149,14 @@ def _heard(provider: str, url: str, form: Form, now: datetime) -> Heard:
         status=Status.REFUSED if word == "failed" and isinstance(CODES.get(code), Refused) else status,
         at=now,  # a status callback tells no time
         word=f"{word} {code}" if code else word,
+        consent=False if _is_opt_out(status, code) else None,
     )
     return Heard(provider=provider, receipts=(receipt,))
+
+
+def _is_opt_out(status: Status, code: int) -> bool:
+    told = CODES.get(code)
+    return status is Status.UNDELIVERED and isinstance(told, Refused) and told.opted_out
 
 
 def _code(said: str) -> int:
