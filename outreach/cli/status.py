@@ -148,6 +148,7 @@ def _processes(seen: Running) -> Iterator[tuple[str, str]]:
 
 
 def _people(seen: Running) -> Iterator[tuple[str, str]]:
+    yield "tasks", _tasks(seen)
     asked = seen.approvals
     since = f", the oldest for {_long(asked.age(seen.at))}" if asked.oldest else ""
     yield "approvals", f"{asked.count:,} waiting{since}"
@@ -156,6 +157,18 @@ def _people(seen: Running) -> Iterator[tuple[str, str]]:
     if (rules := seen.rules) is not None:
         broken = f"; a newer edit has {rules.problems} problems and is not in force" if rules.problems else ""
         yield "rules in force", f"{rules.sha256[:12] or 'none yet'}{broken}"
+
+
+def _tasks(seen: Running) -> str:
+    found = seen.tasks
+    late = f", the oldest by {_long(found.overdue.age(seen.at))}" if found.overdue.oldest else ""
+    waited = ""
+    if found.mean_wait is not None:
+        length = _long(timedelta(seconds=found.mean_wait))
+        waited = f"; {length} on average until taken (n={found.waits:,}, last day)"
+    return (
+        f"{found.open.count:,} open, {found.taken:,} in hand, {found.overdue.count:,} overdue{late}{waited}"
+    )
 
 
 def _counts(counts: Mapping[str, int]) -> str:

@@ -70,6 +70,18 @@ class Provider:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TasksNow:
+    """What waits for people at the firm: open, overdue, in somebody's hands now; and how long, in seconds and
+    on average, those `waits` waited that were taken in the last day."""
+
+    open: Waiting = Waiting()
+    overdue: Waiting = Waiting()
+    taken: int = 0
+    mean_wait: float | None = None
+    waits: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RulesStanding:
     """The rules in force, and how many problems keep a newer edit out of force."""
 
@@ -90,6 +102,7 @@ class Running:
     lateness: Mapping[str, int] = field(default_factory=dict)
     in_doubt: Waiting = Waiting()
     doubts_for_people: int = 0
+    tasks: TasksNow = TasksNow()
     approvals: Waiting = Waiting()
     dead_runs: Waiting = Waiting()
     halts: tuple[Halt, ...] = ()

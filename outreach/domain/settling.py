@@ -31,6 +31,7 @@ class How(StrEnum):
     NOT_TAKEN = "not_taken"  # the provider was asked late enough and has it not
     REPEATED = "repeated"  # nobody can say, and the rule would rather repeat than lose it
     HELD_FOR_HUMAN = "held_for_human"  # nobody can say: a person decides
+    TOLD = "told"  # a person found out that it arrived
     LEFT = "left"  # nobody can say, and the climb had ended: nothing depends on it
 
 

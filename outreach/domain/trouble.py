@@ -25,6 +25,7 @@ class Sign(StrEnum):
     RUN_DEAD = "run_dead"
     RULES_STAND_IN = "rules_stand_in"
     APPROVAL_WAITS = "approval_waits"
+    TASKS_OVERDUE = "tasks_overdue"
     HALTED = "halted"
 
     @property
@@ -49,6 +50,7 @@ FIRST = {
     Sign.RUN_DEAD: "what a run opened that died still waits: a daemon, or `outreach run --once`, lets it go",
     Sign.RULES_STAND_IN: "an edit of the rules does not fit: `outreach rules check`, before any restart",
     Sign.APPROVAL_WAITS: "people are not warned until somebody answers: `outreach approvals list`",
+    Sign.TASKS_OVERDUE: "people wait for a call or another word of ours: `outreach tasks list --overdue`",
     Sign.HALTED: "an operator stopped it, for the reason above: `outreach lift` when that is gone",
 }
 
@@ -82,6 +84,7 @@ class Promises:
     doubt: timedelta = timedelta(minutes=10)
     doubts: int = 100
     approval: timedelta = timedelta(hours=1)
+    task: timedelta = timedelta(minutes=15)  # past its due time
     unread: timedelta = timedelta(minutes=5)
     beat: timedelta = timedelta(seconds=45)
     daemons: int = 1
@@ -124,10 +127,13 @@ def _queue(running: Running, promises: Promises, now: datetime) -> Iterator[Trou
 
 
 def _people(running: Running, promises: Promises, now: datetime) -> Iterator[Trouble]:
-    """What waits for a person: an approval, or an edit of the rules that does not fit."""
+    """What waits for a person: an approval, a task, or an edit of the rules that does not fit."""
     asked = running.approvals
     if asked.age(now) > promises.approval:
         yield Trouble(sign=Sign.APPROVAL_WAITS, count=asked.count, since=asked.oldest)
+    overdue = running.tasks.overdue
+    if overdue.age(now) > promises.task:
+        yield Trouble(sign=Sign.TASKS_OVERDUE, count=overdue.count, since=overdue.oldest)
     if running.rules is not None and running.rules.problems:
         yield Trouble(sign=Sign.RULES_STAND_IN, count=running.rules.problems)
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from outreach.domain.answer import Answer, Grade, Via
 from outreach.domain.consent import ALL, Program
+from outreach.domain.calling import CallOutcome
 from outreach.domain.decision import Reason, Verdict
 from outreach.domain.delivery import Status
 from outreach.domain.gate import Bar
@@ -42,6 +43,9 @@ REASONS: Words = {
     Reason.UNKNOWN_EXCLUSION: "a fact that an exception needs is unknown",
     Reason.EPISODE_WARNED: "already warned about this, and nothing got worse since",
     Reason.OVERTAKEN: "a more severe warning for this person goes first",
+    Reason.SAID_MINE: "the person checked it, said that it is theirs, and nothing got worse since",
+    Reason.TRIED_AGAIN: "it is another transfer; what was answered to the earlier warning does not count here",
+    Reason.WORSE_SINCE: "it got worse since the person said that it is theirs",
 }
 
 CLOSES: Words = {
@@ -54,6 +58,7 @@ CLOSES: Words = {
     Close.OVERTAKEN: "a more severe warning took over",
     Close.STOPPED: "somebody at the firm stopped it",
     Close.REJECTED: "it waited for approval, and the approver said no",
+    Close.FORGOTTEN: "the person was forgotten",
 }
 
 BARS: Words = {
@@ -68,13 +73,13 @@ BARS: Words = {
     Bar.OUT_OF_DATE: "what was written down was no longer true",
     Bar.NOT_SAYABLE: "the template lacked a fact that it must say",
     Bar.SPACED: "another warning went to this person shortly before",
+    Bar.UNSAFE: "the person could not talk: somebody was listening",
     Bar.FATIGUE: "the person was sent as many messages as is good for anybody",
     Bar.COOL_DOWN: "every wording of it was sent to this person lately",
     Bar.STALE_TOKEN: "nobody has confirmed this device for a long time",
     Bar.OVERLOOKED: "somebody else reads the screen that it would show up on",
     Bar.CONTACT_TOO_NEW: "the address may be the thief's: none is known from before the change",
     Bar.NO_SENDER_PROFILE: "in that country an unregistered sender is shown as a likely scam, or blocked",
-    Bar.UNSAFE: "the person could not talk: somebody was listening",
     Bar.BUSY: "the provider was handed as much as it may be",
     Bar.PROVIDER_DOWN: "the provider was failing",
     Bar.OVER_CAP: "the cap on SMS to that country or block of numbers was reached",
@@ -115,6 +120,7 @@ SETTLED: Words = {
     How.NOT_TAKEN: "the provider was asked, and never took it",
     How.REPEATED: "nobody could say, and the rule would rather repeat it than lose it",
     How.HELD_FOR_HUMAN: "nobody could say: left to a person, not repeated",
+    How.TOLD: "nobody could say at first; a person found out that it arrived",
     How.LEFT: "nobody could say, and the warning was over",
 }
 
@@ -205,10 +211,40 @@ TASKS: Words = {
     "help": "call back: the person asked for help",
     "takeover": "lock the account and verify the person",
     "ask_core": "ask the core system by hand",
+    "reminder": "see why the core system has not stopped the transfer",
     "in_doubt": "find out whether a message arrived",
+    "unreadable": "find out why what is stored cannot be opened",
 }
 
-TASK_STATES: Words = {"open": "open", "done": "done", "dropped": "dropped"}
+TASK_STATES: Words = {"open": "open", "taken": "taken", "done": "done", "dropped": "dropped"}
+
+TASK_CHANGES: Words = {
+    "task.take": "Task taken",
+    "task.give_back": "Task given back",
+    "task.put_off": "Task put off",
+    "task.done": "Task done",
+    "task.dropped": "Task dropped",
+    "task.reveal": "Phone number shown",
+}
+
+CALL_OUTCOMES: Words = {
+    CallOutcome.REACHED_WARNED: "reached and warned",
+    CallOutcome.REACHED_STOPPED: "reached: stop the transfer",
+    CallOutcome.REACHED_SENT_ALREADY: "reached: has already sent it",
+    CallOutcome.REACHED_MINE: "reached: checked, it is theirs",
+    CallOutcome.REACHED_NOT_THEM: "reached: it was not them",
+    CallOutcome.REACHED_COACHED: "reached, but somebody else was listening",
+    CallOutcome.NO_ANSWER: "nobody answered",
+    CallOutcome.BUSY: "the line was busy",
+    CallOutcome.WRONG_NUMBER: "the number is somebody else's",
+    CallOutcome.REFUSED: "did not want to talk",
+    CallOutcome.UNSAFE_TO_TALK: "could not talk safely",
+    "handled": "handled",
+    "delivered": "the message had arrived",
+    "not_delivered": "the message had not arrived",
+    "too_late": "too late to be of use",
+}
+"""How tasks end; one that ended with its climb has that climb's reason."""
 
 ACTS: Words = {
     "hold": "hold the transfer",
@@ -222,6 +258,7 @@ CORE_STATES: Words = {
     "confirmed": "The core system confirmed the request to {act}.",
     "refused": "The core system refused to {act}.",
     "dead": "The core system could not be asked to {act}: gave up. Ask it by hand.",
+    "late": "The core system was asked to {act}, but the money had left.",
 }
 
 

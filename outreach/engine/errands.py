@@ -8,7 +8,7 @@ from datetime import datetime
 
 from outreach.domain.delivery import Status
 from outreach.domain.gate import Bar, BarRow, GatePolicy
-from outreach.domain.ladder import Climb, Close, Done
+from outreach.domain.ladder import Climb, Close, Done, after_saying
 from outreach.domain.message import Message
 from outreach.domain.scale import Channel, Urgency
 from outreach.domain.sending import Pass, Say, Sleep, closing, errand
@@ -89,6 +89,7 @@ def _climb(claimed: Claimed, ground: Ground) -> Climb:
     if pending is not None and pending.is_over:
         step += 1
         if pending.status not in NEVER_THERE:
+            step = after_saying(claimed.ladder, claimed.step)
             sent += 1
             due_at = (pending.tried_at or due_at) + claimed.ladder.steps[claimed.step].wait
     return Climb(

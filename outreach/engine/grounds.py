@@ -14,7 +14,7 @@ from outreach.domain.message import reference
 from outreach.domain.overlooked import is_overlooked
 from outreach.domain.profile import Profile
 from outreach.domain.sending import last_moment
-from outreach.domain.takeover import takeover
+from outreach.domain.takeover import as_told, takeover
 from outreach.domain.transfer import Transfer
 from outreach.engine.apart import weight_of
 from outreach.engine.facts import Kept, from_json
@@ -22,6 +22,8 @@ from outreach.engine.moves import transfer_words
 from outreach.engine.ports import Core, NewId
 from outreach.engine.saying import Ground
 from outreach.store import sending
+from outreach.store.aftermath import told_of
+from outreach.store.calls import quietened
 from outreach.store.claimed import Claimed
 from outreach.store.contacts import profiles_of
 from outreach.store.database import Tx
@@ -59,7 +61,7 @@ class Grounds:
     def read(self, tx: Tx, claimed: Sequence[Claimed], policy: GatePolicy, now: datetime) -> Known:
         """What the store knows of these, set by set."""
         persons = {one.person for one in claimed}
-        profiles = profiles_of(tx, persons, self.default_locale)
+        profiles = quietened(tx, profiles_of(tx, persons, self.default_locale), now)
         lately = told_since(tx, persons, now - policy.pace.memory)
         own = {
             one.id: _with_past(profiles[one.person], one, lately)
@@ -68,21 +70,34 @@ class Grounds:
             for one in claimed
         }
         return Known(
-            profiles=own | self._before_takeovers(tx, claimed, own, policy),
+            profiles=own | self._before_takeovers(tx, claimed, own, policy, now),
             crowded=crowded(tx, persons),
             references=self._references(tx, len(claimed)),
         )
 
     def _before_takeovers(
-        self, tx: Tx, claimed: Sequence[Claimed], own: Mapping[str, Profile], policy: GatePolicy
+        self,
+        tx: Tx,
+        claimed: Sequence[Claimed],
+        own: Mapping[str, Profile],
+        policy: GatePolicy,
+        now: datetime,
     ) -> dict[str, Profile]:
-        """The profiles of those whose contacts a thief may have changed, as they were before."""
+        """The profiles of those whose contacts a thief may have changed, as they were before.
+
+        The facts tell of it in some patterns; whoever said "this was not me" is believed in all.
+        """
+        said = told_of(tx, {one.person for one in claimed}, now - policy.takeover)
         taken = {}
         for one in claimed:
+            over = None
             if one.pattern in policy.takeover_patterns:
                 facts = from_json(one.facts, self.catalogue())
-                if (over := takeover(facts, one.opened_at, policy.takeover)) is not None:
-                    taken[one.id] = (own[one.id], over)
+                over = takeover(facts, one.opened_at, policy.takeover)
+            if one.person in said:
+                over = as_told(over, said[one.person], policy.takeover)
+            if over is not None:
+                taken[one.id] = (own[one.id], over)
         return before_takeover(tx, taken) if taken else {}
 
     def of(self, claimed: Sequence[Claimed], known: Known, now: datetime) -> dict[str, Ground]:

@@ -16,7 +16,7 @@ from outreach.domain.delivery import (
     Unknown,
     retry_in,
 )
-from outreach.domain.ladder import Close
+from outreach.domain.ladder import Close, after_saying
 from outreach.domain.message import Message
 from outreach.domain.scale import Channel
 from outreach.domain.settling import FIRST_ASK
@@ -93,11 +93,11 @@ def after(sending: Sending, result: SendResult, now: datetime, jitter: float) ->
     """Where the climb goes after a send result, and what is written down of the attempt."""
     errand, message = sending.errand, sending.message
     claimed = errand.claimed
-    wait = claimed.ladder.steps[errand.step].wait
-    reached = Next(id=claimed.id, step=errand.step + 1, sent=errand.sent + 1, due_at=now + wait)
+    wait, following = claimed.ladder.steps[errand.step].wait, after_saying(claimed.ladder, errand.step)
+    reached = Next(id=claimed.id, step=following, sent=errand.sent + 1, due_at=now + wait)
     if isinstance(result, Accepted):  # nearly all
         return reached, Finished(message=message, result=result, status=Status.ACCEPTED)
-    onward = replace(reached, sent=errand.sent, due_at=now)
+    onward = replace(reached, step=errand.step + 1, sent=errand.sent, due_at=now)
     here = replace(onward, step=errand.step)
     match result:
         case Refused():

@@ -108,7 +108,7 @@ class Voice:
         """The variant that this person has not read lately. Where all are worn, what cannot wait goes all the
         same: critical warnings, and after a loss what there is to do now."""
         recent = ground.profile.recent
-        if step.channel is Channel.CALL or not (recent.own or recent.others):
+        if step.channel is Channel.CALL or step.announces or not (recent.own or recent.others):
             return step.template, None
         variants = self.renderer.variants(step.template, ground.profile.locale)
         template, is_worn = freshest(variants, recent, self.now - self.policy.pace.cool_down)

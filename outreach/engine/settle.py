@@ -131,9 +131,12 @@ class Settle:
     def _ask(self, doubts: Sequence[Doubtful]) -> dict[str, Found]:
         """What each provider says of its messages, by message id; no transaction is open."""
         by_lane: dict[tuple[Channel, str], list[Doubtful]] = defaultdict(list)
-        for doubt in doubts:
-            by_lane[doubt.message.channel, doubt.provider].append(doubt)
         found: dict[str, Found] = {}
+        for doubt in doubts:
+            if doubt.message.to:
+                by_lane[doubt.message.channel, doubt.provider].append(doubt)
+            else:  # its person was forgotten: there is no address to ask about
+                found[doubt.message.id] = CannotSay("forgotten", for_good=True)
         for lane, theirs in by_lane.items():
             findings = self._asked(lane, [Question(message=d.message, since=d.tried_at) for d in theirs])
             found |= {d.message.id: f for d, f in zip(theirs, findings, strict=True)}
@@ -194,7 +197,7 @@ def _next(doubtful: Doubtful, verdict: Verdict, now: datetime) -> Next:
             return here
         case Taken() | HandToHuman():
             due_at = max(now, doubtful.tried_at + doubtful.wait)
-            return Next(id=here.id, step=here.step + 1, sent=here.sent + 1, due_at=due_at)
+            return Next(id=here.id, step=doubtful.following, sent=here.sent + 1, due_at=due_at)
         case _:
             assert_never(verdict)
 

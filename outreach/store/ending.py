@@ -26,8 +26,10 @@ def end_outreaches(tx: Tx, ids: Sequence[str], reason: str, now: datetime) -> tu
         over = {"state": "closed", "closed_at": now, "close_reason": reason, "lease_until": None}
         tx.connection.execute(update(outreaches).where(going_on).values(**over))
         waiting += end_messages(tx, chunk, now)
-        open_call = tasks.c.outreach.in_(chunk) & (tasks.c.kind == "call") & (tasks.c.state == "open")
-        dropped = update(tasks).where(open_call).values(state="dropped", closed_at=now)
+        # Also one that somebody has on the line: what they learnt may still be written down.
+        going = tasks.c.state.in_(("open", "taken"))
+        open_call = tasks.c.outreach.in_(chunk) & (tasks.c.kind == "call") & going
+        dropped = update(tasks).where(open_call).values(state="dropped", closed_at=now, outcome=reason)
         calls += tx.connection.execute(dropped).rowcount
     return waiting, calls
 

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from outreach.domain.delivery import Status
 from outreach.domain.recent import Recent, Told, Weight
 from outreach.domain.scale import Channel
+from outreach.store.asked import among
 from outreach.store.database import Tx
 from outreach.store.tables import messages, outreaches, people
 
@@ -36,20 +37,24 @@ class Lately:
         return Recent(own, others, weight, episode)
 
 
+_m, _o = messages.c, outreaches.c
+_TOLD = (
+    select(_m.person, _m.outreach, _m.status, _m.created_at, _m.channel, _m.template)
+    .add_columns(_o.urgency_rank, _o.severity_rank, _o.episode)
+    .join(outreaches, _o.id == _m.outreach)
+    .where(among(_m.person, "persons"), _m.created_at > bindparam("since"), _m.status.not_in(NEVER_SENT))
+    .where(_m.channel != Channel.CALL.value)
+    .order_by(_m.created_at)
+)
+# Looked up by person and sorted out here: asked for the state too, SQLite reads every open outreach.
+_THEIRS = select(_o.person, _o.state).where(among(_o.person, "persons"))
+
+
 def told_since(tx: Tx, persons: Iterable[str], since: datetime) -> Lately:
     """Every message written to these people since then that reached them, or may yet. Calls are left out:
     a colleague makes them."""
     told: dict[str, list[tuple[str, str, Told]]] = defaultdict(list)
-    m, o = messages.c, outreaches.c
-    query = (
-        select(m.person, m.outreach, m.status, m.created_at, m.channel, m.template)
-        .add_columns(o.urgency_rank, o.severity_rank, o.episode)
-        .join(outreaches, o.id == m.outreach)
-        .where(tx.among(m.person, set(persons)), m.created_at > since, m.status.not_in(NEVER_SENT))
-        .where(m.channel != Channel.CALL.value)
-        .order_by(m.created_at)
-    )
-    rows = tx.connection.execute(query)
+    rows = tx.rows(_TOLD, persons=list(set(persons)), since=since)
     for person, outreach, status, at, channel, template, urgency, severity, episode in rows:
         words = Told(
             at=at,
@@ -65,9 +70,7 @@ def told_since(tx: Tx, persons: Iterable[str], since: datetime) -> Lately:
 
 def crowded(tx: Tx, persons: Iterable[str]) -> set[str]:
     """Those of these people whom more than one open outreach would write to."""
-    # Looked up by person and sorted out here: asked for the state too, SQLite reads every open outreach.
-    query = select(outreaches.c.person, outreaches.c.state)
-    rows = tx.connection.execute(query.where(tx.among(outreaches.c.person, set(persons))))
+    rows = tx.rows(_THEIRS, persons=list(set(persons)))
     found = Counter(person for person, state in rows if state in OPEN)
     return {person for person, open_outreaches in found.items() if open_outreaches > 1}
 

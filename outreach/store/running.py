@@ -13,6 +13,7 @@ from outreach.store import traffic
 from outreach.store.database import Store, Tx
 from outreach.store.looks import feed_looks
 from outreach.store.tables import approvals, attempts, halts, messages, outreaches, processes, runs, tasks
+from outreach.store.tasklist import tasks_now
 
 DAY = timedelta(days=1)
 RUN_DEAD_AFTER = timedelta(minutes=2)
@@ -41,6 +42,7 @@ def running(store: Store, tx: Tx, now: datetime) -> Running:
         lateness=lateness,
         in_doubt=_in_doubt(tx),
         doubts_for_people=_one(tx, (tasks.c.kind == "in_doubt") & (tasks.c.state == "open")),
+        tasks=tasks_now(tx, now),
         approvals=_waiting(tx, approvals.c.asked_at, approvals.c.state == "asked"),
         dead_runs=_dead_runs(tx, leases - RUN_DEAD_AFTER),
         halts=standing,

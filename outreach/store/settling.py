@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, func, select, update
 
 from outreach.domain.delivery import Status
-from outreach.domain.ladder import thaw
+from outreach.domain.ladder import after_saying, thaw
 from outreach.domain.message import Message
 from outreach.domain.ruleset import InDoubt
 from outreach.domain.settling import Doubt, How
@@ -26,12 +26,13 @@ from outreach.store.tables import attempts, messages, outreaches
 class Doubtful:
     """An outreach in doubt: the message of its step, as its last attempt, and whom to ask about it.
 
-    `wait` is the step's own: what passes between the attempt and the next step.
+    `wait` is the step's own: what passes between the attempt and the step `following`.
     """
 
     outreach: str
     person: str
     step: int
+    following: int
     sent: int
     wait: timedelta
     message: Message
@@ -129,12 +130,14 @@ def _read(tx: Tx, which: ColumnElement[bool]) -> list[Doubtful]:
 def _doubtful(tx: Tx, row: Any, tried: Sequence[Any]) -> Doubtful:
     last = tried[-1]
     since = last.finished_at or last.started_at
+    ladder = thaw(row.ladder)
     return Doubtful(
         outreach=row.outreach,
         person=row.person,
         step=row.step,
+        following=after_saying(ladder, row.step),
         sent=row.sent,
-        wait=thaw(row.ladder).steps[row.step].wait,
+        wait=ladder.steps[row.step].wait,
         message=read_message(tx, row, last.n),
         provider=last.provider,
         tried_at=last.started_at,

@@ -9,7 +9,7 @@ import yaml
 from outreach.adapters.rulebook import values
 from outreach.adapters.rulebook.page import Page
 from outreach.adapters.rulebook.shapes import elements, entries, mapping
-from outreach.domain.ladder import Ladder, Step
+from outreach.domain.ladder import Announced, Ladder, Step, announced
 from outreach.domain.scale import Channel
 
 MOST_STEPS = 12
@@ -30,16 +30,23 @@ def read_ladder(page: Page, name: str, node: yaml.Node) -> Ladder:
     steps = elements(page, node)
     if isinstance(node, yaml.SequenceNode) and not 0 < len(steps) <= MOST_STEPS:
         page.report("R012", node, f"a ladder has 1 to {MOST_STEPS} steps, not {len(steps)}")
-    return Ladder(name=name, steps=tuple(_read_step(page, step) for step in steps))
+    return Ladder(name=name, steps=tuple(rung for step in steps for rung in _read_step(page, step)))
 
 
-def _read_step(page: Page, node: yaml.Node) -> Step:
-    got = mapping(page, node, ("channel", "wait"), ("template",))
-    return Step(
+def _read_step(page: Page, node: yaml.Node) -> tuple[Step, ...]:
+    """A step as it stands; a call behind what announces it."""
+    got = mapping(page, node, ("channel", "wait"), ("template", "announced"))
+    step = Step(
         channel=Channel(values.word(page, got["channel"], Channel)) if "channel" in got else Channel.PUSH,
         template=values.name(page, got["template"], "template") if "template" in got else "",
         wait=values.duration(page, got["wait"]) if "wait" in got else timedelta(0),
     )
+    where = Announced(values.word(page, got["announced"], Announced)) if "announced" in got else Announced.APP
+    if step.channel is Channel.CALL:
+        return announced(step, where)
+    if "announced" in got:
+        page.report("R012", got["announced"], "only a call is announced", "remove it")
+    return (step,)
 
 
 def read_list(page: Page, root: yaml.Node, file_stem: str) -> tuple[str, tuple[str, ...]]:
