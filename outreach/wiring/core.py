@@ -1,15 +1,30 @@
-"""The core system as the settings choose it, and never waited for longer than a warning can."""
+"""The core system as the settings choose it, never waited for longer than a warning can; and its lengths."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 from outreach.adapters.core_file import FileCore
 from outreach.adapters.core_none import NoCore
 from outreach.adapters.core_webhook import WebhookCore, read_secrets
+from outreach.domain.aftermath import Aftermath
 from outreach.engine.patience import Patient
 from outreach.engine.ports import Clock, Core
 from outreach.settings import Settings
 
 SECRET = "OUTREACH_CORE__SECRET"
+
+
+def lengths(settings: Settings) -> Aftermath:
+    """How long things take after an answer."""
+    said = settings.aftermath
+    return Aftermath(
+        mine_cool_down=timedelta(days=said.mine_cool_down_days),
+        remind_after=timedelta(minutes=said.remind_after_minutes),
+        critical=timedelta(minutes=said.due.critical_minutes),
+        soon=timedelta(minutes=said.due.soon_minutes),
+        routine=timedelta(minutes=said.due.routine_minutes),
+    )
 
 
 def core(settings: Settings, clock: Clock) -> Core:
