@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from outreach import wiring
+from outreach.cli.alarms import alarms
 from outreach.domain.examples import ExampleReport, Outcome
 from outreach.domain.problem import Problem
 from outreach.errors import RulesError
@@ -58,6 +59,9 @@ def test(folder: Path | None, min_coverage: float, shape: str) -> None:
     else:
         _tell(report)
     raise SystemExit(1 if report.failures or report.coverage < min_coverage else 0)
+
+
+rules.add_command(alarms)
 
 
 def _chosen(paths: Sequence[Path]) -> tuple[Path, set[Path]]:
