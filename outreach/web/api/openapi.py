@@ -13,7 +13,7 @@ from outreach.domain.callback import Outcome
 from outreach.web.api.models import Problem
 from outreach.web.api.operations import OPERATIONS, USER, Operation
 from outreach.web.api.problems import KIND
-from outreach.web.callbacks import STATUS
+from outreach.web.turning import STATUS
 
 Json = dict[str, Any]
 Refs = dict[Any, Json]
