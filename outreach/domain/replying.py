@@ -132,13 +132,13 @@ def _said(tokens: list[str], locale: str) -> Reply | None:
 
 def _numbered(tokens: list[str], locale: str) -> Reply | None:
     """An answer by its number, alone or with the words that stood beside it."""
-    numbers = {token for token in tokens if token.isdecimal()}
-    if len(numbers) != 1:
-        return None
-    answer = words.DIGITS.get(numbers.pop())
+    digit = "".join({token for token in tokens if token.isdecimal()})
+    answer = words.DIGITS.get(digit)
     beside = [token for token in tokens if not token.isdecimal()]
-    rest = _said(beside, locale) or _said(_without_courtesy(beside), locale)
-    if answer is None or (rest is None and _without_courtesy(beside)):
+    kept = _without_courtesy(beside)
+    rest = _said(beside, locale) or _said(kept, locale)
+    is_label = "".join(kept) in _BESIDE_A_NUMBER.get(digit, ())
+    if answer is None or (rest is None and kept and not is_label):
         return None
     if rest is None or rest.answer is answer or (rest.kind is Kind.HELP and answer is Answer.HELP_ME):
         return Reply(kind=Kind.ANSWER, answer=answer)
@@ -220,6 +220,7 @@ def _each(phrases: Iterable[str]) -> frozenset[str]:
 
 _OPT_OUT = _glue(words.OPT_OUT)
 _OPT_OUT_OF_ALL = _glue(words.OPT_OUT_OF_ALL)
+_BESIDE_A_NUMBER = {digit: _glue(said) for digit, said in words.BESIDE_A_NUMBER.items()}
 _OPT_IN = _glue(words.OPT_IN)
 _HELP = _glue(words.HELP)
 _ANSWERS = {

@@ -22,6 +22,9 @@ DIGITS: Mapping[str, Answer] = {
 }
 """One meaning for ever and in every template: a reply may come long after the text that it answers."""
 
+BESIDE_A_NUMBER: Mapping[str, Phrases] = {"1": ("stop it", "parar")}
+"""What once stood beside a number in our SMS, and alone could mean something else."""
+
 OPT_OUT: Phrases = (
     "stop", "unsubscribe", "cancel", "end", "quit", "revoke", "opt out", "remove me", "opt me out",
     # es
@@ -86,7 +89,7 @@ ANSWERS: Mapping[str, Mapping[Answer, Phrases]] = {
             "detenerla", "cancelar la transferencia", "cancelen la transferencia", "no la envíen",
         ),
         Answer.ALREADY_SENT: (
-            "dos", "ya envié", "ya la envié", "ya lo envié", "lo envié", "la envié", "enviada",
+            "dos", "envié", "ya envié", "ya la envié", "ya lo envié", "lo envié", "la envié", "enviada",
             "ya está enviada",
             "ya envié el dinero", "ya pagué",
         ),
@@ -96,7 +99,7 @@ ANSWERS: Mapping[str, Mapping[Answer, Phrases]] = {
             "llámeme",
         ),
         Answer.IT_IS_MINE: (
-            "cuatro", "es mía", "es mío", "fui yo", "soy yo", "lo comprobé",
+            "cuatro", "ya lo revisé", "lo revisé", "es mía", "es mío", "fui yo", "soy yo", "lo comprobé",
             "lo comprobé, es mía", "comprobado",
             "ya lo comprobé",
         ),
@@ -155,7 +158,7 @@ ANSWERS: Mapping[str, Mapping[Answer, Phrases]] = {
         ),
         Answer.HELP_ME: ("तीन", "मदद", "मुझे मदद चाहिए", "मदद चाहिए", "मदद करो", "मदद करें", "कॉल करें"),
         Answer.IT_IS_MINE: (
-            "चार", "मेरा है", "यह मेरा है", "मैंने जाँच लिया", "मैंने जाँच लिया, यह मेरा है",
+            "चार", "मैं ही", "मेरा है", "यह मेरा है", "मैंने जाँच लिया", "मैंने जाँच लिया, यह मेरा है",
             "जाँच लिया", "मैंने किया",
         ),
         Answer.NOT_ME: (
