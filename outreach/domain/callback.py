@@ -71,3 +71,14 @@ class Callback:
     party: str
     signature: str
     read: Reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvidersDoor:
+    """What may be said of a door before anybody calls: where it is, the header that is signed, the content type
+    of what comes in, and of what goes back ("": nothing)."""
+
+    path: str
+    signature: str
+    kind: str
+    answers: str = ""

@@ -6,17 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from outreach.adapters import sendgrid, twilio
+from outreach.domain.callback import ProvidersDoor
 from outreach.engine.inbox import Inbox
-from outreach.wiring.callbacks import SENDGRID, TWILIO
+from outreach.wiring.callbacks import INBOUND, SENDGRID, TWILIO
 from outreach.wiring.house import House
 
-FORM, JSON = "application/x-www-form-urlencoded", "application/json"
+FORM, JSON, TWIML = "application/x-www-form-urlencoded", "application/json", "text/xml"
 
 CALLBACKS = (
-    (TWILIO, twilio.SIGNATURE, FORM),
-    (SENDGRID, sendgrid.SIGNATURE, JSON),
+    ProvidersDoor(path=TWILIO, signature=twilio.SIGNATURE, kind=FORM),
+    ProvidersDoor(path=INBOUND, signature=twilio.SIGNATURE, kind=FORM, answers=TWIML),
+    ProvidersDoor(path=SENDGRID, signature=sendgrid.SIGNATURE, kind=JSON),
 )
-"""Path, header of the signature, and content type of every door for providers."""
+"""Every door for providers that there can be."""
 
 
 def inbox(house: House) -> Inbox:

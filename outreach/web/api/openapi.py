@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from outreach.domain.callback import Outcome
+from outreach.domain.callback import Outcome, ProvidersDoor
 from outreach.web.api.models import Problem
 from outreach.web.api.operations import OPERATIONS, USER, Operation
 from outreach.web.api.problems import KIND
@@ -37,8 +37,8 @@ REASONS: Mapping[int, str] = {
 }
 
 
-def document(callbacks: Iterable[tuple[str, str, str]] = (), public_url: str = "") -> Json:
-    """The whole document. `callbacks`: path, header of the signature and content type of each door."""
+def document(callbacks: Iterable[ProvidersDoor] = (), public_url: str = "") -> Json:
+    """The whole document."""
     shapes: list[type[BaseModel]] = [Problem]
     shapes += [shape for o in OPERATIONS for shape in (o.body, o.answer) if shape is not None]
     chosen = [(shape, _mode(shape)) for shape in dict.fromkeys(shapes)]
@@ -49,8 +49,8 @@ def document(callbacks: Iterable[tuple[str, str, str]] = (), public_url: str = "
     for operation in OPERATIONS:
         path = paths.setdefault(f"/v1{operation.path}", {})
         path[operation.method.lower()] = _operation(operation, refs)
-    for path_of, signature, kind in callbacks:
-        paths[path_of] = {"post": _callback(path_of, signature, kind)}
+    for door in callbacks:
+        paths[door.path] = {"post": _callback(door)}
     paths["/healthz"] = {"get": _healthy()}
     return {
         "openapi": "3.1.0",
@@ -145,20 +145,25 @@ def _done(operation: Operation, refs: Refs) -> Json:
     return {"description": "Done.", "content": {"application/json": {"schema": shape}}}
 
 
-def _callback(path: str, signature: str, kind: str) -> Json:
+def _callback(door: ProvidersDoor) -> Json:
     plain = {"text/plain": {"schema": {"type": "string"}}}
-    shape = {"type": "array", "items": {"type": "object"}} if kind.endswith("json") else {"type": "object"}
     responses: Json = {"204": {"description": "Kept, or kept before."}}
+    if door.answers:
+        told = {door.answers: {"schema": {"type": "string"}}}
+        responses = {"200": {"description": "Kept, or kept before.", "content": told}}
     for status in sorted(set(STATUS.values())):
         reasons = ", ".join(why for why in Outcome if STATUS.get(why) == status)
         responses[str(status)] = {"description": f"Turned away: {reasons}.", "content": plain}
+    fits = (
+        {"type": "array", "items": {"type": "object"}} if door.kind.endswith("json") else {"type": "object"}
+    )
     return {
-        "operationId": path.strip("/").replace("/", "_"),
+        "operationId": door.path.strip("/").replace("/", "_"),
         "summary": "A provider's callback, believed by its signature",
         "parameters": [
-            {"name": signature, "in": "header", "required": True, "schema": {"type": "string"}},
+            {"name": door.signature, "in": "header", "required": True, "schema": {"type": "string"}},
         ],
-        "requestBody": {"required": True, "content": {kind: {"schema": shape}}},
+        "requestBody": {"required": True, "content": {door.kind: {"schema": fits}}},
         "responses": responses,
     }
 
