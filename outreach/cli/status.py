@@ -152,6 +152,8 @@ def _people(seen: Running) -> Iterator[tuple[str, str]]:
     asked = seen.approvals
     since = f", the oldest for {_long(asked.age(seen.at))}" if asked.oldest else ""
     yield "approvals", f"{asked.count:,} waiting{since}"
+    if seen.letters.count:
+        yield "dead letters", f"{seen.letters.count:,} to the core system: outreach letters list"
     for halt in seen.halts:
         yield f"halt of {halt.scope} {halt.object}".rstrip(), f"for {_long(seen.at - halt.at)}: {halt.reason}"
     if (rules := seen.rules) is not None:

@@ -104,6 +104,7 @@ class Running:
     doubts_for_people: int = 0
     tasks: TasksNow = TasksNow()
     approvals: Waiting = Waiting()
+    letters: Waiting = Waiting()
     dead_runs: Waiting = Waiting()
     halts: tuple[Halt, ...] = ()
     feeds: tuple[FeedLook, ...] = ()

@@ -204,6 +204,12 @@ OUTREACH_STATES: Words = {
     "closed": "closed",
 }
 
+CASES: Words = {
+    "already_sent": "the person said that the money has been sent",
+    "left_before_the_hold": "the money had left before the core system could hold it",
+}
+"""What opened a recovery case."""
+
 TASKS: Words = {
     "call": "call the person",
     "unreachable": "find another way to reach the person",
@@ -213,6 +219,8 @@ TASKS: Words = {
     "ask_core": "ask the core system by hand",
     "reminder": "see why the core system has not stopped the transfer",
     "in_doubt": "find out whether a message arrived",
+    "reply": "read what the person wrote back",
+    "opt_out": "find out whether the person wants no more messages",
     "unreadable": "find out why what is stored cannot be opened",
 }
 

@@ -9,10 +9,20 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 
 from outreach.domain.running import Halt, Process, Provider, Running, Waiting
-from outreach.store import traffic
+from outreach.store import letters, traffic
 from outreach.store.database import Store, Tx
 from outreach.store.looks import feed_looks
-from outreach.store.tables import approvals, attempts, halts, messages, outreaches, processes, runs, tasks
+from outreach.store.tables import (
+    approvals,
+    attempts,
+    core_calls,
+    halts,
+    messages,
+    outreaches,
+    processes,
+    runs,
+    tasks,
+)
 from outreach.store.tasklist import tasks_now
 
 DAY = timedelta(days=1)
@@ -43,6 +53,7 @@ def running(store: Store, tx: Tx, now: datetime) -> Running:
         in_doubt=_in_doubt(tx),
         doubts_for_people=_one(tx, (tasks.c.kind == "in_doubt") & (tasks.c.state == "open")),
         tasks=tasks_now(tx, now),
+        letters=_waiting(tx, core_calls.c.opened_at, core_calls.c.state.in_(letters.STATES)),
         approvals=_waiting(tx, approvals.c.asked_at, approvals.c.state == "asked"),
         dead_runs=_dead_runs(tx, leases - RUN_DEAD_AFTER),
         halts=standing,
