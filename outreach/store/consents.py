@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from outreach.domain.consent import ALL, NEVER_ASKED, Basis, Program, Row, Standing, standing_of
 from outreach.domain.scale import Channel
+from outreach.store.asked import among
 from outreach.store.database import Tx
 from outreach.store.tables import consents
 
@@ -106,17 +107,29 @@ def _is_no(rows: Sequence[Any], channel: Channel) -> bool:
     return standing_of(facts).security.get(channel) is False
 
 
+_c = consents.c
+_WORDS = select(_c.person, _c.channel, _c.program, _c.basis, _c.granted, _c.at).where(
+    among(_c.person, "persons")
+)
+
+
 def standing(tx: Tx, persons: Iterable[str]) -> dict[str, Standing]:
     """What stands for each of these people now."""
     # Read for every message that is sent. One query, five columns, by the index on `person`. It must not
     # grow with anything but a person's own changes of mind: who writes rows leaves repeats out.
     wanted = set(persons)
-    c = consents.c
-    query = select(c.person, c.channel, c.program, c.basis, c.granted, c.at).where(tx.among(c.person, wanted))
     rows: dict[str, list[Row]] = defaultdict(list)
-    for person, *row in tx.connection.execute(query):
+    for person, *row in tx.rows(_WORDS, persons=list(wanted)):
         rows[person].append(tuple(row))
     return {person: standing_of(rows[person]) if person in rows else NEVER_ASKED for person in wanted}
+
+
+def withdrawn_since(tx: Tx, persons: Iterable[str], since: datetime) -> set[str]:
+    """Those of these people of whom a withdrawal was written down since then."""
+    # Asked for every batch in the transaction that writes its attempts: hardly ever is there one.
+    c = consents.c
+    query = select(c.person).where(tx.among(c.person, persons), c.granted.is_(False), c.at > since)
+    return set(tx.connection.execute(query).scalars())
 
 
 def ledger_of(tx: Tx, persons: Iterable[str]) -> dict[str, list[Any]]:
