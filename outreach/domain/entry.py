@@ -24,6 +24,7 @@ class Kind(StrEnum):
     ATTEMPT = "attempt"
     RECEIPT = "receipt"
     EVIDENCE = "evidence"
+    REPLY = "reply"
     ANSWER = "answer"
     CORE = "core"
     TASK = "task"

@@ -6,6 +6,7 @@ from itertools import chain
 
 from outreach.domain import told_decisions as decisions
 from outreach.domain import told_delivery as delivery
+from outreach.domain import told_replies
 from outreach.domain.contact import mask
 from outreach.domain.entry import AsSent, Details, Entry, Kind
 from outreach.domain.story import Story
@@ -28,6 +29,7 @@ def timeline(story: Story) -> tuple[Entry, ...]:
         (delivery.tell_attempt(each, references, zone) for each in story.attempts),
         (delivery.tell_receipt(each, references) for each in story.receipts),
         (delivery.tell_evidence(each, references) for each in story.evidence),
+        (told_replies.tell_reply(each, references) for each in story.replies),
         (delivery.tell_answer(each, references) for each in story.answers),
         chain.from_iterable(map(delivery.tell_core_call, story.core_calls)),
         chain.from_iterable(delivery.tell_task(each, scripts, zone) for each in story.tasks),

@@ -158,6 +158,18 @@ class EvidenceRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyRecord:
+    """What the person wrote back by SMS, how it was read, and what was said in return."""
+
+    at: datetime
+    message: str | None
+    text: str = field(repr=False)
+    kind: str
+    answer: str | None
+    confirmed: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerRecord:
     """The answer of the person to an outreach."""
 
@@ -227,6 +239,7 @@ class Story:
     attempts: tuple[AttemptRecord, ...] = ()
     receipts: tuple[ReceiptRecord, ...] = ()
     evidence: tuple[EvidenceRecord, ...] = ()
+    replies: tuple[ReplyRecord, ...] = ()
     answers: tuple[AnswerRecord, ...] = ()
     tasks: tuple[TaskRecord, ...] = ()
     core_calls: tuple[CoreCallRecord, ...] = ()

@@ -26,6 +26,7 @@ from outreach.domain.story import (
     NoteRecord,
     OutreachRecord,
     ReceiptRecord,
+    ReplyRecord,
     Story,
     TaskRecord,
 )
@@ -48,6 +49,7 @@ from outreach.store.tables import (
     people,
     profiles,
     receipts,
+    replies,
     suppressions,
     tasks,
 )
@@ -109,6 +111,7 @@ _OF_PERSON: tuple[tuple[Table[Any], Column[Any]], ...] = (
     (decisions, decisions.c.person),
     (outreaches, outreaches.c.person),
     (messages, messages.c.person),
+    (replies, replies.c.person),
     (acknowledgments, acknowledgments.c.person),
     (tasks, tasks.c.person),
     (core_calls, core_calls.c.person),
@@ -165,6 +168,7 @@ def _story(tx: Tx, person: str, shelf: _Shelf, show: Callable[[str], str]) -> St
         ),
         receipts=tuple(_plain(ReceiptRecord, row) for row in rows(receipts, "at")),
         evidence=tuple(_plain(EvidenceRecord, row) for row in rows(evidence, "at")),
+        replies=tuple(_reply(tx, row) for row in rows(replies, "at")),
         answers=tuple(_plain(AnswerRecord, row) for row in rows(acknowledgments, "at")),
         tasks=tuple(_task(tx, row) for row in rows(tasks, "opened_at")),
         core_calls=tuple(_plain(CoreCallRecord, row) for row in rows(core_calls, "id")),
@@ -254,6 +258,17 @@ def message_record(tx: Tx, row: Row[Any], show: Callable[[str], str] = mask) -> 
         status_at=row.status_at,
         to=show(tx.vault.open(row.to_enc)),
         content=Content(**json.loads(tx.vault.open(row.body_enc))),
+    )
+
+
+def _reply(tx: Tx, row: Row[Any]) -> ReplyRecord:
+    return ReplyRecord(
+        at=row.at,
+        message=row.message,
+        text=tx.vault.open(row.text_enc),
+        kind=row.kind,
+        answer=row.answer,
+        confirmed=row.confirmed,
     )
 
 

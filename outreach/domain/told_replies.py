@@ -1,0 +1,42 @@
+"""What people wrote back, as entries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from outreach.domain import wording
+from outreach.domain.entry import Entry, Kind, pairs
+from outreach.domain.replying import Confirmation
+from outreach.domain.replying import Kind as Read
+from outreach.domain.story import ReplyRecord
+from outreach.domain.wording import Words, say
+
+READ_AS: Words = {
+    Read.ANSWER: "an answer",
+    Read.OPT_OUT: "an opt-out",
+    Read.OPT_IN: "wants SMS again",
+    Read.HELP: "asks who we are",
+    Read.LOOKS_LIKE_OPT_OUT: "perhaps an opt-out: left to a person",
+    Read.UNCLEAR: "not understood: left to a person",
+}
+SAID_BACK: Words = {
+    Confirmation.STOPPED: "no more warnings by SMS",
+    Confirmation.STOPPED_ALL: "no more SMS at all",
+    Confirmation.STARTED: "SMS again",
+    Confirmation.HELP: "who we are and how to answer",
+}
+
+
+def tell_reply(reply: ReplyRecord, references: Mapping[str, str]) -> Entry:
+    """A reply with its own words, how they were read, and what was said in return."""
+    answer = f": {say(wording.ANSWERS, reply.answer)}" if reply.answer else ""
+    return Entry(
+        at=reply.at,
+        kind=Kind.REPLY,
+        title=f"Wrote back by SMS: “{reply.text}”",
+        details=pairs(
+            ("read as", say(READ_AS, reply.kind) + answer),
+            ("message", references.get(reply.message or "")),
+            ("confirmed", say(SAID_BACK, reply.confirmed) if reply.confirmed else None),
+        ),
+    )
