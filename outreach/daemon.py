@@ -45,6 +45,7 @@ JOBS = (
     Job("settle", 1, lambda house, stopping: house.settle.run(stopping)),
     Job("release", 10, lambda house, stopping: house.intake.release_dead()),
     Job("recovery", 5, lambda house, stopping: house.recovery.run()),
+    Job("tasks", 30, lambda house, stopping: house.tasks.run()),
     Job("watch", 15, lambda house, stopping: house.watch.run()),
 )
 """All that happens by itself."""

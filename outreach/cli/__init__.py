@@ -20,6 +20,7 @@ from outreach.cli import (
     run,
     sendtest,
     status,
+    tasks,
     templates,
     web,
 )
@@ -61,6 +62,7 @@ for command in (
     run.run,
     run.daemon,
     status.status,
+    tasks.tasks,
     web.web,
     web.openapi,
     clients.clients,

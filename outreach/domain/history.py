@@ -7,6 +7,7 @@ from itertools import chain
 from outreach.domain import told_decisions as decisions
 from outreach.domain import told_delivery as delivery
 from outreach.domain import told_replies
+from outreach.domain import told_tasks as tasks
 from outreach.domain.contact import mask
 from outreach.domain.entry import AsSent, Details, Entry, Kind
 from outreach.domain.story import Story
@@ -32,7 +33,10 @@ def timeline(story: Story) -> tuple[Entry, ...]:
         (told_replies.tell_reply(each, references) for each in story.replies),
         (delivery.tell_answer(each, references) for each in story.answers),
         chain.from_iterable(map(delivery.tell_core_call, story.core_calls)),
-        chain.from_iterable(delivery.tell_task(each, scripts, zone) for each in story.tasks),
+        chain.from_iterable(tasks.tell_task(each, scripts, zone) for each in story.tasks),
+        chain.from_iterable(map(tasks.tell_task_change, story.task_changes)),
+        (tasks.tell_call(each, zone) for each in story.calls),
+        chain.from_iterable(map(delivery.tell_case, story.cases)),
         map(delivery.tell_note, story.notes),
     )
     order = list(Kind)

@@ -194,6 +194,29 @@ class TaskRecord:
     owner: str | None
     state: str
     closed_at: datetime | None
+    outcome: str | None = None
+    dropped_because: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskChangeRecord:
+    """Somebody took a task, gave it back, put it off, ended it, or saw the number in it."""
+
+    at: datetime
+    act: str
+    actor: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRecord:
+    """One try to reach the person by phone, and what came of it."""
+
+    at: datetime
+    n: int
+    actor: str
+    outcome: str
+    next_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +231,16 @@ class CoreCallRecord:
     due_at: datetime
     asked_at: datetime | None
     answered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRecord:
+    """A recovery case: money has left."""
+
+    source: str
+    state: str
+    opened_at: datetime
+    closed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,5 +275,8 @@ class Story:
     replies: tuple[ReplyRecord, ...] = ()
     answers: tuple[AnswerRecord, ...] = ()
     tasks: tuple[TaskRecord, ...] = ()
+    task_changes: tuple[TaskChangeRecord, ...] = ()
+    calls: tuple[CallRecord, ...] = ()
     core_calls: tuple[CoreCallRecord, ...] = ()
     notes: tuple[NoteRecord, ...] = ()
+    cases: tuple[CaseRecord, ...] = ()

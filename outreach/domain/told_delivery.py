@@ -1,4 +1,4 @@
-"""What was said and what came back: messages, attempts, receipts, answers, tasks, core calls as entries."""
+"""What was said and what came back: messages, attempts, receipts, answers, core calls as entries."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from outreach.domain.moment import both
 from outreach.domain.story import (
     AnswerRecord,
     AttemptRecord,
+    CaseRecord,
     CoreCallRecord,
     EvidenceRecord,
     MessageRecord,
     NoteRecord,
     ReceiptRecord,
-    TaskRecord,
 )
 from outreach.domain.wording import say
 
@@ -105,7 +105,7 @@ def tell_answer(answer: AnswerRecord, references: Mapping[str, str]) -> Entry:
 def tell_core_call(call: CoreCallRecord) -> Iterator[Entry]:
     """One entry a moment that is known: when it was asked, and when the core system answered."""
     details = pairs(("transfer", call.transfer_ref), ("because", call.reason))
-    is_answered = call.answered_at is not None and call.state in {"confirmed", "refused"}
+    is_answered = call.answered_at is not None and call.state in {"confirmed", "refused", "late"}
     if call.asked_at is not None or not is_answered:
         state = "asked" if is_answered else call.state
         yield Entry(
@@ -119,25 +119,12 @@ def tell_core_call(call: CoreCallRecord) -> Iterator[Entry]:
         yield Entry(at=call.answered_at, kind=Kind.CORE, title=title, details=details)
 
 
-def tell_task(task: TaskRecord, scripts: Mapping[tuple[str, int], str], zone: str | None) -> Iterator[Entry]:
-    """A task, and its end where it has ended."""
-    what = say(wording.TASKS, task.kind)
-    # A call's text is its message's text, which stands beside it already.
-    is_said = scripts.get((task.outreach or "", -1 if task.step is None else task.step)) == task.text
-    yield Entry(
-        at=task.at,
-        kind=Kind.TASK,
-        title=f"Task for a person: {what}",
-        details=pairs(
-            ("state", say(wording.TASK_STATES, task.state)),
-            ("due", both(task.due_at, zone)),
-            ("owner", task.owner),
-            ("text", None if is_said else task.text),
-        ),
-    )
-    if task.closed_at is not None:
-        word = say(wording.TASK_STATES, task.state)
-        yield Entry(at=task.closed_at, kind=Kind.TASK, title=f"Task {word}: {what}")
+def tell_case(case: CaseRecord) -> Iterator[Entry]:
+    """A recovery case, and its end where it has ended."""
+    why = say(wording.CASES, case.source)
+    yield Entry(at=case.opened_at, kind=Kind.TASK, title=f"Recovery case opened: {why}")
+    if case.closed_at is not None:
+        yield Entry(at=case.closed_at, kind=Kind.TASK, title="Recovery case closed")
 
 
 def tell_note(note: NoteRecord) -> Entry:

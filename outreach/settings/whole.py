@@ -17,6 +17,7 @@ from pydantic_settings import (
 )
 
 from outreach.settings.api import ApiSettings
+from outreach.settings.calls import CallSettings
 from outreach.settings.feeds import FeedSettings
 from outreach.settings.consent import ConsentSettings
 from outreach.settings.gate import ContactSettings, PaceSettings, QuietHoursSettings, SenderSettings
@@ -66,6 +67,7 @@ class Settings(BaseSettings):
     quiet_hours: QuietHoursSettings = QuietHoursSettings()
     pace: PaceSettings = PaceSettings()
     contacts: ContactSettings = ContactSettings()
+    calls: CallSettings = CallSettings()
     consent: ConsentSettings = ConsentSettings()
     senders: Mapping[Country, SenderSettings] = {}
     sender_registration: Literal["listed", "everywhere", "none"] = "listed"

@@ -16,6 +16,8 @@ from outreach.domain.story import (
     AnswerRecord,
     AttemptRecord,
     BarRecord,
+    CallRecord,
+    CaseRecord,
     ConsentRecord,
     ContactRecord,
     CoreCallRecord,
@@ -28,15 +30,17 @@ from outreach.domain.story import (
     ReceiptRecord,
     ReplyRecord,
     Story,
-    TaskRecord,
 )
 from outreach.store.database import Tx
+from outreach.store.history_tasks import change_record, changes, task_record
 from outreach.store.intake import chunks
 from outreach.store.tables import (
     acknowledgments,
     approvals,
     attempts,
     bars,
+    calls,
+    cases,
     consents,
     contact_points,
     core_calls,
@@ -77,6 +81,7 @@ class _Shelf:
 
     rows: Mapping[str, Rows]
     suppressed: Mapping[tuple[str, str], str]  # (address hash, channel) → why
+    changes: Mapping[str, Sequence[Row[Any]]]  # task → what was done with it
     held: Mapping[tuple[str, str, str], str]  # (run, pattern, rule) → why it waits for approval
 
 
@@ -99,6 +104,7 @@ def _read(tx: Tx, persons: Sequence[str]) -> _Shelf:
         rows=rows,
         suppressed={(row.value_hmac, row.channel): row.reason for row in dead if row.lifted_at is None},
         held=_held(tx, rows["outreaches"]),
+        changes=changes(tx, rows["tasks"]),
     )
 
 
@@ -114,7 +120,9 @@ _OF_PERSON: tuple[tuple[Table[Any], Column[Any]], ...] = (
     (replies, replies.c.person),
     (acknowledgments, acknowledgments.c.person),
     (tasks, tasks.c.person),
+    (calls, calls.c.person),
     (core_calls, core_calls.c.person),
+    (cases, cases.c.person),
     (notes, notes.c.person),
 )
 
@@ -170,8 +178,15 @@ def _story(tx: Tx, person: str, shelf: _Shelf, show: Callable[[str], str]) -> St
         evidence=tuple(_plain(EvidenceRecord, row) for row in rows(evidence, "at")),
         replies=tuple(_reply(tx, row) for row in rows(replies, "at")),
         answers=tuple(_plain(AnswerRecord, row) for row in rows(acknowledgments, "at")),
-        tasks=tuple(_task(tx, row) for row in rows(tasks, "opened_at")),
+        tasks=tuple(task_record(tx, row, shelf.changes) for row in rows(tasks, "opened_at")),
+        task_changes=tuple(
+            change_record(each, row.kind)
+            for row in rows(tasks, "opened_at")
+            for each in shelf.changes.get(row.id, ())
+        ),
+        calls=tuple(_plain(CallRecord, row) for row in rows(calls, "at", "n")),
         core_calls=tuple(_plain(CoreCallRecord, row) for row in rows(core_calls, "id")),
+        cases=tuple(_plain(CaseRecord, row) for row in rows(cases, "opened_at")),
         notes=tuple(
             NoteRecord(at=row.at, actor=row.actor, text=tx.vault.open(row.text_enc))
             for row in rows(notes, "at")
@@ -269,19 +284,4 @@ def _reply(tx: Tx, row: Row[Any]) -> ReplyRecord:
         kind=row.kind,
         answer=row.answer,
         confirmed=row.confirmed,
-    )
-
-
-def _task(tx: Tx, row: Row[Any]) -> TaskRecord:
-    return TaskRecord(
-        id=row.id,
-        at=row.opened_at,
-        kind=row.kind,
-        outreach=row.outreach,
-        step=row.step,
-        text=tx.vault.open(row.text_enc),
-        due_at=row.due_at,
-        owner=row.owner,
-        state=row.state,
-        closed_at=row.closed_at,
     )

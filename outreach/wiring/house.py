@@ -27,6 +27,7 @@ from outreach.engine.recovery import Recovery
 from outreach.engine.replies import Replies
 from outreach.engine.settle import Settle
 from outreach.engine.steering import steering
+from outreach.engine.tasks import Tasks
 from outreach.engine.traffic import Straight, Traffic
 from outreach.engine.watch import Looking, Watch
 from outreach.settings import Settings, read_key, read_keys, read_settings
@@ -37,6 +38,7 @@ from outreach.store.rehearsal import Rehearsal
 from outreach.store.vault import Vault
 from outreach.wiring import chance, watching
 from outreach.wiring.beating import beating
+from outreach.wiring.calls import desk
 from outreach.wiring.core import core
 from outreach.wiring.feeds import feeds
 from outreach.wiring.policy import gate_policy
@@ -207,6 +209,11 @@ class House:
     def replies(self) -> Replies:
         """The stage that reads replies."""
         return replies(self.settings, self.store, self.feedback.answer)
+
+    @cached_property
+    def tasks(self) -> Tasks:
+        """The tasks desk."""
+        return Tasks(store=self.store, feedback=self.feedback, clock=self.clock, desk=desk(self.settings))
 
     @cached_property
     def recovery(self) -> Recovery:
