@@ -75,8 +75,8 @@ class Callback:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProvidersDoor:
-    """What may be said of a door before anybody calls: where it is, the header that is signed, the content type
-    of what comes in, and of what goes back ("": nothing)."""
+    """What may be said of a door before anybody calls: where it is, which header is signed, what comes in and
+    what goes back ("": nothing), by their content types."""
 
     path: str
     signature: str
