@@ -204,6 +204,12 @@ OUTREACH_STATES: Words = {
     "closed": "closed",
 }
 
+CASES: Words = {
+    "already_sent": "the person said that the money has been sent",
+    "left_before_the_hold": "the money had left before the core system could hold it",
+}
+"""What opened a recovery case."""
+
 TASKS: Words = {
     "call": "call the person",
     "unreachable": "find another way to reach the person",
