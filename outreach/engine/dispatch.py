@@ -19,6 +19,7 @@ from outreach.domain.gate import GatePolicy
 from outreach.domain.message import Message
 from outreach.domain.scale import Channel
 from outreach.engine.agreeing import still_agreed
+from outreach.engine.answered import claim_over
 from outreach.engine.apart import Round, in_turn, kept_apart
 from outreach.engine.errands import Errand, on_route, plan
 from outreach.engine.grounds import Grounds
@@ -99,17 +100,11 @@ class Dispatch:
         if not claimed:
             return None
         now = self.clock()
-        policy = self._policy_now()
-        errands = self._plan_all(in_turn(claimed), grounds, policy, now)
+        errands = self._plan_all(in_turn(claimed), grounds, self._policy_now(), now)
         began = self.hands.elapsed()
         started = self._started(errands, holder, now)
         drafts = [errand.draft for errand in started if errand.draft]
-        claim = Claim(
-            until=began + self.lease.total_seconds(),
-            elapsed=self.hands.elapsed,
-            ended=self._ended,
-            known_at=self.hands.elapsed(),
-        )
+        claim = claim_over(self.store, self.hands.elapsed, began + self.lease.total_seconds())
         handed = self._hand_over(drafts, holder, claim)
         return self._finish_surely(started, handed, holder)
 
@@ -180,8 +175,7 @@ class Dispatch:
             ours = climb.renew(tx, [errand.claimed.id for errand in errands], lease)
             stopped = runs.halted(tx)  # asked again: whoever halts must not wait for a round to end
             held = [e for e in errands if e.claimed.id in ours and not _is_stopped(e.claimed, stopped)]
-            wanted = still_agreed(tx, kept_apart(tx, held, self.policy, now), now)
-            kept = self._routed(tx, wanted, now)
+            kept = self._routed(tx, still_agreed(tx, kept_apart(tx, held, self.policy, now), now), now)
             drafts = [errand.draft for errand in kept if errand.draft]
             runs.keep_texts(tx, self._texts(drafts), now)
             sending.end_open_attempts(tx, [d.message for d in drafts if d.message.attempt > 1], now)
@@ -240,14 +234,6 @@ class Dispatch:
         every = self.lease.total_seconds() / BEATS
         by_sender = {self.senders[lane]: messages for lane, messages in letters.items()}
         return handed | self.hands.over(by_sender, claim, beat, every)
-
-    def _ended(self, messages: Sequence[Message]) -> set[str]:
-        """The climbs of these that somebody ended after their attempts were written down."""
-        try:
-            with self.store.read() as tx:
-                return climb.ended(tx, [message.thread for message in messages])
-        except StoreError:  # what was written down goes out; whoever answered is told no more than that
-            return set()
 
     def _finish_surely(
         self, started: Sequence[Errand], handed: Mapping[str, Handed], holder: str

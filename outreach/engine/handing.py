@@ -7,7 +7,7 @@ time is not tried, which counts as no attempt. A process that was stopped past i
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
@@ -28,6 +28,9 @@ ROUND_SECONDS = 8.0
 FIRST_PIECE = 100
 SMALLEST_PIECE = 10
 LARGEST_PIECE = 500
+
+KNOWN_SECONDS = 0.05
+"""So long after it was written down a piece is handed over without asking whether somebody answered."""
 
 UNTRIED = Unavailable("not tried: the provider is slow", is_tried=False)
 
@@ -88,15 +91,25 @@ class Pace:
 
 @dataclass(slots=True, kw_only=True)
 class Claim:
-    """How long, by the clock that runs on while a process is stopped, our claim surely holds."""
+    """How long, by the clock that runs on while a process is stopped, our claim surely holds.
+
+    `ended` tells which climbs of these messages have ended: somebody answered after they were written down.
+    `known_at` is when that was last known of all.
+    """
 
     until: float
     elapsed: Callable[[], float]
+    ended: Callable[[Sequence[Message]], Collection[str]] = lambda messages: ()
+    known_at: float = float("inf")
 
     @property
     def holds(self) -> bool:
         """Whether every request of a piece handed over now would begin inside the claim."""
         return self.elapsed() + BEGUN_WITHIN.total_seconds() < self.until
+
+    def unwanted(self, piece: Sequence[Message]) -> Collection[str]:
+        """The climbs of this piece that have ended; not asked of what was written down just now."""
+        return self.ended(piece) if self.elapsed() - self.known_at > KNOWN_SECONDS else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,12 +151,17 @@ class Hands:
                 handed.update({m.id: Handed(UNTRIED, 0.0) for m in messages[done:]})
                 return
             piece = messages[done : done + self.pace.piece(sender.name)]
+            done += len(piece)
+            if ended := claim.unwanted(piece):
+                handed.update({m.id: Handed(UNTRIED, 0.0) for m in piece if m.thread in ended})
+                piece = [m for m in piece if m.thread not in ended]
+            if not piece:
+                continue
             results = _asked(sender, piece, began + BEGUN_WITHIN.total_seconds())
             seconds = self.elapsed() - began
             self.pace.took(sender.name, len(piece), seconds)
             each = seconds / len(piece)
             handed.update({m.id: Handed(r, each) for m, r in zip(piece, results, strict=True)})
-            done += len(piece)
 
 
 def _asked(sender: Sender, piece: Sequence[Message], at_last: float) -> Sequence[SendResult]:

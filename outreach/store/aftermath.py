@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -46,3 +46,9 @@ def last_told(tx: Tx, episode: str) -> Told | None:
     )
     message = tx.connection.execute(query).scalar_one_or_none()
     return told(tx, message) if message else None
+
+
+def ended(tx: Tx, ids: Sequence[str]) -> set[str]:
+    """Those of these climbs that have ended."""
+    query = select(outreaches.c.id).where(tx.among(outreaches.c.id, ids), outreaches.c.state == "closed")
+    return set(tx.connection.execute(query).scalars().all())

@@ -11,12 +11,14 @@ import pytest
 
 from outreach.domain.answer import Answer, AnswerResult, Grade, Via
 from outreach.domain.delivery import Unavailable
+from outreach.domain.message import Message
 from outreach.domain.scale import Channel
 from outreach.domain.transfer import Transfer, TransferStatus
 from outreach.engine.errands import plan
 from outreach.store.database import Store
 from outreach.store.tables import (
     acknowledgments,
+    attempts,
     core_calls,
     evidence,
     messages,
@@ -295,3 +297,29 @@ def test_a_feedback_over_another_firms_name_says_that_name(world: World) -> None
 
     assert page is not None
     assert (page.firm, page.pattern, page.locale) == ("Bank of Ys", "pig_butchering", "en")
+
+
+def test_who_answers_before_their_piece_is_handed_over_is_sent_nothing(world: World) -> None:
+    world.flag(*(a_flag(f"user-{n:03}") for n in range(150)))
+    world.dispatch().run()
+    first = {m.thread: m.id for m in world.senders[Channel.PUSH].sent}
+    world.clock.tick(hours=1)
+    answered: list[str] = []
+
+    def answer_all_others(piece: Sequence[Message]) -> None:
+        if answered:
+            return
+        answered.extend(first.keys() - {m.thread for m in piece})
+        world.clock.tick(seconds=1)
+        for outreach in answered:
+            answer(world, first[outreach], Answer.IT_IS_MINE)
+
+    world.senders[Channel.SMS].before = answer_all_others
+    world.dispatch().run()
+    reached = {m.thread for m in world.senders[Channel.SMS].sent}
+
+    assert (len(answered), len(reached)) == (50, 100)
+    assert reached.isdisjoint(answered)
+    late = [m.status for m in world.rows(messages) if m.outreach in answered and m.channel == "sms"]
+    assert set(late) == {"cancelled"}
+    assert all(row.finished_at is not None for row in world.rows(attempts))
