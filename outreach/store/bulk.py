@@ -125,12 +125,12 @@ def _table_of(columns: Mapping[str, ColumnElement[Any]]) -> TableValuedAlias:
 
 
 def _text(statement: UpdateBase, dialect: Dialect) -> tuple[str, tuple[Any, ...]]:
-    compiled = statement.compile(dialect=_placing(dialect))
+    compiled = statement.compile(dialect=placing(dialect))
     names = compiled.positiontup or ()
     return str(compiled), tuple(ROWS if name == ROWS else compiled.params[name] for name in names)
 
 
-def _placing(dialect: Dialect) -> Dialect:
+def placing(dialect: Dialect) -> Dialect:
     """The dialect with places for marks, which both drivers take: names are looked up again in every row."""
     style = "qmark" if dialect.paramstyle == "qmark" else "format"
     return type(dialect)(paramstyle=style)  # type: ignore[call-arg]  # every dialect that is one takes it
@@ -140,7 +140,7 @@ def _placing(dialect: Dialect) -> Dialect:
 def _compiled(
     statement: UpdateBase, dialect: Dialect
 ) -> tuple[str, Mapping[str, Any], Columns, tuple[tuple[int, Convert], ...]]:
-    compiled = statement.compile(dialect=_placing(dialect))
+    compiled = statement.compile(dialect=placing(dialect))
     names = tuple(compiled.positiontup or ())
     found = (compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names)
     converters = tuple((n, convert) for n, convert in enumerate(found) if convert is not None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from outreach.domain.ladder import Ladder, thaw
 from outreach.domain.message import Message
 from outreach.domain.ruleset import InDoubt
 from outreach.errors import StoreError
+from outreach.store.asked import among
 from outreach.store.database import Tx
 from outreach.store.sending import read_message
 from outreach.store.tables import acknowledgments, attempts, decisions, flags, messages, outreaches
@@ -69,49 +70,63 @@ class Claimed:
     pending: Pending | None
 
 
+_o = outreaches.c
+_CLAIMED = (
+    select(_o.id, _o.person, _o.episode, _o.pattern, _o.rule, _o.urgency_rank, _o.severity_rank)
+    .add_columns(_o.in_doubt, _o.ladder, _o.step, _o.sent, _o.opened_at, _o.due_at, _o.expires_at)
+    .add_columns(flags.c.flagged_at, decisions.c.facts)
+    .join(decisions, decisions.c.id == _o.decision)
+    .join(flags, flags.c.id == decisions.c.flag)
+    .where(among(_o.id, "ids"))
+)
+_ANSWERED = select(acknowledgments.c.outreach).where(among(acknowledgments.c.outreach, "ids"))
+_AT_STEP = (
+    select(messages)
+    .add_columns(attempts.c.n, attempts.c.provider, attempts.c.started_at, attempts.c.finished_at)
+    .add_columns(attempts.c.result, attempts.c.settled)
+    .join(outreaches, _o.id == messages.c.outreach)
+    .outerjoin(attempts, attempts.c.message == messages.c.id)
+    .where(among(messages.c.outreach, "ids"), messages.c.step == _o.step)
+    .order_by(attempts.c.n)
+)
+
+
 def load(tx: Tx, ids: Sequence[str]) -> list[Claimed]:
     """The claimed outreaches with their decision's facts, their answer and their unfinished message.
 
     One whose message cannot be opened is put aside for a person.
     """
-    told = select(acknowledgments.c.outreach).where(tx.among(acknowledgments.c.outreach, ids))
-    answered = set(tx.connection.execute(told).scalars().all())
+    answered = {outreach for (outreach,) in tx.rows(_ANSWERED, ids=ids)}
     pending, unreadable = _at_step(tx, ids)
-    rows = tx.connection.execute(
-        select(outreaches, decisions.c.facts, flags.c.flagged_at)
-        .join(decisions, decisions.c.id == outreaches.c.decision)
-        .join(flags, flags.c.id == decisions.c.flag)
-        .where(tx.among(outreaches.c.id, ids))
-    ).all()
-    put_aside(tx, [row for row in rows if row.id in unreadable])
-    claimed = [
-        _claimed(row, is_acknowledged=row.id in answered, pending=pending.get(row.id))
-        for row in rows
-        if row.id not in unreadable
-    ]
+    if unreadable:
+        put_aside(tx, tx.connection.execute(select(outreaches).where(tx.among(_o.id, unreadable))).all())
+    rows = tx.rows(_CLAIMED, ids=ids)
+    claimed = (_claimed(row, answered, pending) for row in rows if row[0] not in unreadable)
     return sorted(claimed, key=_precedence)
 
 
-def _claimed(row: Any, *, is_acknowledged: bool, pending: Pending | None) -> Claimed:
+def _claimed(row: Sequence[Any], answered: Collection[str], pending: Mapping[str, Pending]) -> Claimed:
+    id, person, episode, pattern, rule, urgency, severity, in_doubt, ladder, step, *rest = row
+    sent, opened_at, due_at, expires_at, flagged_at, facts = rest
     return Claimed(
-        id=row.id,
-        person=row.person,
-        episode=row.episode,
-        pattern=row.pattern,
-        rule=row.rule,
-        urgency_rank=row.urgency_rank,
-        severity_rank=row.severity_rank,
-        in_doubt=InDoubt(row.in_doubt),
-        ladder=thaw(row.ladder),
-        step=row.step,
-        sent=row.sent,
-        opened_at=row.opened_at,
-        due_at=row.due_at,
-        expires_at=row.expires_at,
-        flagged_at=row.flagged_at,
-        is_acknowledged=is_acknowledged,
-        facts=row.facts,
-        pending=pending,
+        id=id,
+        person=person,
+        episode=episode,
+        pattern=pattern,
+        rule=rule,
+        urgency_rank=urgency,
+        severity_rank=severity,
+        in_doubt=InDoubt(in_doubt),
+        ladder=thaw(ladder),
+        step=step,
+        sent=sent,
+        opened_at=opened_at,
+        due_at=due_at,
+        expires_at=expires_at,
+        flagged_at=flagged_at,
+        is_acknowledged=id in answered,
+        facts=facts,
+        pending=pending.get(id),
     )
 
 
@@ -126,24 +141,9 @@ def _at_step(tx: Tx, ids: Sequence[str]) -> tuple[dict[str, Pending], set[str]]:
 
     And those whose message cannot be opened.
     """
-    query = (
-        select(
-            messages,
-            attempts.c.n,
-            attempts.c.provider,
-            attempts.c.started_at,
-            attempts.c.finished_at,
-            attempts.c.result,
-            attempts.c.settled,
-        )
-        .join(outreaches, outreaches.c.id == messages.c.outreach)
-        .outerjoin(attempts, attempts.c.message == messages.c.id)
-        .where(tx.among(messages.c.outreach, ids), messages.c.step == outreaches.c.step)
-        .order_by(attempts.c.n)
-    )
     found: dict[str, Pending] = {}
     unreadable: set[str] = set()
-    for row in tx.connection.execute(query):
+    for row in tx.connection.execute(_AT_STEP, {"ids": ids}):
         try:
             found[row.outreach] = _pending(tx, row, found.get(row.outreach))
         except StoreError:

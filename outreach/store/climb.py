@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, or_, select, true, union, update
 
 from outreach.domain.gate import BarRow
 from outreach.domain.scale import Urgency
+from outreach.store.asked import among
 from outreach.store.bulk import of
 from outreach.store.database import Tx
 from outreach.store.intake import chunks
@@ -92,34 +93,37 @@ def _claim_of(tx: Tx, lease: Lease, now: datetime, which: Which, rank: int) -> l
     return list(tx.connection.execute(change).scalars().all())
 
 
+_RENEW = (
+    update(outreaches)
+    .where(
+        among(outreaches.c.id, "ids"),
+        outreaches.c.lease_holder == bindparam("holder"),
+        outreaches.c.lease_until > bindparam("now"),
+        outreaches.c.state != "closed",
+    )
+    .values(lease_until=of(outreaches.c.lease_until, "to_until"))
+    .returning(outreaches.c.id)
+)
+_HELD = (
+    select(outreaches.c.id)
+    .where(among(outreaches.c.id, "ids"), outreaches.c.lease_holder == bindparam("holder"))
+    .with_for_update()
+)
+
+
 def renew(tx: Tx, ids: Sequence[str], lease: Lease) -> set[str]:
     """Those of these that are still ours and have not ended, held anew.
 
     A process that slept past its lease, or whose outreach was answered meanwhile, learns it here, in the
     transaction that writes the attempt.
     """
-    change = (
-        update(outreaches)
-        .where(
-            tx.among(outreaches.c.id, ids),
-            outreaches.c.lease_holder == lease.holder,
-            outreaches.c.lease_until > lease.now,
-            outreaches.c.state != "closed",
-        )
-        .values(lease_until=lease.until)
-        .returning(outreaches.c.id)
-    )
-    return set(tx.connection.execute(change).scalars().all())
+    held = tx.rows(_RENEW, ids=ids, holder=lease.holder, now=lease.now, to_until=lease.until)
+    return {id for (id,) in held}
 
 
 def still_held(tx: Tx, ids: Sequence[str], holder: str) -> set[str]:
     """Those of these that nobody has taken over, ended or not; they stay so for this transaction."""
-    query = (
-        select(outreaches.c.id)
-        .where(tx.among(outreaches.c.id, ids), outreaches.c.lease_holder == holder)
-        .with_for_update()
-    )
-    return set(tx.connection.execute(query).scalars().all())
+    return {id for (id,) in tx.rows(_HELD, ids=ids, holder=holder)}
 
 
 def stand(tx: Tx, places: Sequence[tuple[str, int, int]], holder: str) -> None:

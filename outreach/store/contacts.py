@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, select, update
 
 from outreach.domain.profile import Profile
 from outreach.domain.scale import Channel
+from outreach.store.asked import among
 from outreach.store.consents import Word, standing, write_words
 from outreach.store.database import Tx
 from outreach.store.intake import chunks
@@ -130,27 +131,36 @@ def _rows(tx: Tx, table: Any, column: Any, persons: Iterable[str]) -> list[Any]:
     return list(tx.connection.execute(select(table).where(tx.among(column, persons))).all())
 
 
+_p, _c, _s = profiles.c, contact_points.c, suppressions.c
+_HOMES = select(_p.person, _p.locale, _p.zone, _p.country, _p.code_enc).where(among(_p.person, "persons"))
+_CURRENT = select(_c.person, _c.channel, _c.value_enc, _c.value_hmac, _c.valid_from, _c.seen_at).where(
+    among(_c.person, "persons"), _c.valid_to.is_(None)
+)
+_DEAD = select(_s.value_hmac, _s.channel).where(among(_s.value_hmac, "hashes"), _s.lifted_at.is_(None))
+NOWHERE = (None, None, None, None)
+
+
 def profiles_of(tx: Tx, persons: Iterable[str], default_locale: str) -> dict[str, Profile]:
     """The profile of each of these people as it stands now; the locale falls back to the firm's."""
     wanted = list(dict.fromkeys(persons))
     contacts, seen, suppressed = _contacts_of(tx, wanted)
     said = standing(tx, wanted)
-    rows = {row.person: row for row in _rows(tx, profiles, profiles.c.person, wanted)}
+    rows = {person: home for person, *home in tx.rows(_HOMES, persons=wanted)}
     found = {}
     for person in wanted:
-        row = rows.get(person)
+        locale, zone, country, code = rows.get(person, NOWHERE)
         found[person] = Profile(
             person=person,
-            locale=(row.locale if row else None) or default_locale,
-            zone=row.zone if row else None,
-            country=row.country if row else None,
+            locale=locale or default_locale,
+            zone=zone,
+            country=country,
             contacts=contacts[person],
             consents=said[person].security,
             education=said[person].education,
             exempt=said[person].exempt,
             suppressed=frozenset(suppressed[person]),
             seen=seen[person],
-            code=tx.vault.open_if_can(row.code_enc) if row and row.code_enc else None,
+            code=tx.vault.open_if_can(code) if code else None,
         )
     return found
 
@@ -159,26 +169,25 @@ def _contacts_of(
     tx: Tx, persons: Sequence[str]
 ) -> tuple[dict[str, dict[Channel, str]], dict[str, dict[Channel, datetime]], dict[str, set[Channel]]]:
     """The current addresses of each person, when each was last confirmed, and which are suppressed."""
-    current = [r for r in _rows(tx, contact_points, contact_points.c.person, persons) if r.valid_to is None]
-    dead = dead_addresses(tx, {row.value_hmac for row in current})
+    current = tx.rows(_CURRENT, persons=persons)
+    dead = dead_addresses(tx, {value_hmac for _, _, _, value_hmac, _, _ in current})
     contacts: dict[str, dict[Channel, str]] = defaultdict(dict)
     seen: dict[str, dict[Channel, datetime]] = defaultdict(dict)
     suppressed: dict[str, set[Channel]] = defaultdict(set)
-    for row in current:
-        channel, address = Channel(row.channel), tx.vault.open_if_can(row.value_enc)
+    for person, word, value_enc, value_hmac, valid_from, seen_at in current:
+        channel, address = Channel(word), tx.vault.open_if_can(value_enc)
         if address is None:  # one that cannot be opened must not hold up everybody else's
             continue
-        contacts[row.person][channel] = address
-        seen[row.person][channel] = row.seen_at or row.valid_from
-        if (row.value_hmac, row.channel) in dead:
-            suppressed[row.person].add(channel)
+        contacts[person][channel] = address
+        seen[person][channel] = seen_at or valid_from
+        if (value_hmac, word) in dead:
+            suppressed[person].add(channel)
     return contacts, seen, suppressed
 
 
 def dead_addresses(tx: Tx, hashes: Iterable[str]) -> set[tuple[str, str]]:
     """Those of these addresses' keyed hashes that nobody may write to, each with the channel."""
-    rows = _rows(tx, suppressions, suppressions.c.value_hmac, hashes)
-    return {(row.value_hmac, row.channel) for row in rows if row.lifted_at is None}
+    return {(value_hmac, channel) for value_hmac, channel in tx.rows(_DEAD, hashes=list(hashes))}
 
 
 def suppress(tx: Tx, address: str, channel: Channel, reason: str, now: datetime) -> None:

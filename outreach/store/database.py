@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,7 +20,6 @@ from sqlalchemy import (
     create_engine,
     event,
     func,
-    literal,
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -29,7 +27,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from outreach.errors import StoreError
-from outreach.store import bulk
+from outreach.store import asked, bulk
 from outreach.store.vault import Vault
 
 SQLITE_PATIENCE_MS = 30_000
@@ -63,10 +61,11 @@ class Tx:
 
         In an IN list each would be one, and Core spends 15 µs on each (measured in bench/delivery.py).
         """
-        if self.connection.dialect.name == "postgresql":
-            return column == any_(literal(list(values), ARRAY(column.type)))
-        listed = func.json_each(json.dumps(list(values))).table_valued("value")
-        return column.in_(select(listed.c.value))
+        return asked.among(column, list(values))
+
+    def rows(self, query: asked.Question, **given: Any) -> list[tuple[Any, ...]]:
+        """What a constant query of a module finds with these values of its `bindparam`s."""
+        return asked.rows(self.connection, query, given)
 
     def found_by(self, column: ColumnElement[str], query: SelectBase) -> ColumnElement[bool]:
         """That a column is one of what a query finds, which is asked once.

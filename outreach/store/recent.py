@@ -42,8 +42,8 @@ _TOLD = (
     select(_m.person, _m.outreach, _m.status, _m.created_at, _m.channel, _m.template)
     .add_columns(_o.urgency_rank, _o.severity_rank, _o.episode)
     .join(outreaches, _o.id == _m.outreach)
-    .where(among(_m.person, "persons"), _m.created_at > bindparam("since"), _m.status.not_in(NEVER_SENT))
-    .where(_m.channel != Channel.CALL.value)
+    .where(among(_m.person, "persons"), _m.created_at > bindparam("since"))
+    .where(_m.channel != Channel.CALL.value, *(_m.status != never for never in NEVER_SENT))
     .order_by(_m.created_at)
 )
 # Looked up by person and sorted out here: asked for the state too, SQLite reads every open outreach.

@@ -151,7 +151,9 @@ def take_tick(tx: Tx, job: str, due_at: datetime, holder: str, now: datetime) ->
     return tx.insert_new(ticks, [row]) == 1
 
 
+_HALTED = select(halts.c.scope, halts.c.object).where(halts.c.lifted_at.is_(None))
+
+
 def halted(tx: Tx) -> frozenset[tuple[str, str]]:
     """The standing halts as (scope, object); ("all", "") stops everything."""
-    query = select(halts.c.scope, halts.c.object).where(halts.c.lifted_at.is_(None))
-    return frozenset((row.scope, row.object) for row in tx.connection.execute(query))
+    return frozenset((scope, about) for scope, about in tx.rows(_HALTED))

@@ -14,6 +14,7 @@ from outreach.domain.delivery import Accepted, SendResult, Status, Unavailable
 from outreach.domain.message import Content, Message
 from outreach.domain.scale import Channel
 from outreach.domain.settling import How
+from outreach.store.asked import among
 from outreach.store.bulk import of
 from outreach.store.database import Tx
 from outreach.store.tables import attempts, messages
@@ -52,10 +53,12 @@ class Finished:
         return not isinstance(self.result, Unavailable) or self.result.is_tried
 
 
+_TAKEN = select(messages.c.reference).where(among(messages.c.reference, "references"))
+
+
 def taken_references(tx: Tx, references: Sequence[str]) -> set[str]:
     """Those of these references that a message already has."""
-    query = select(messages.c.reference).where(tx.among(messages.c.reference, references))
-    return set(tx.connection.execute(query).scalars().all())
+    return {taken for (taken,) in tx.rows(_TAKEN, references=references)}
 
 
 def start(tx: Tx, drafts: Sequence[Draft], now: datetime, lease_until: datetime) -> None:
