@@ -91,12 +91,26 @@ def _headers(message: Message, sender: Mailbox, at: datetime) -> list[str]:
     if message.thread:
         # No first message carries this id; mail programs still keep together what refers to the same one.
         headers.append(f"References: <{message.thread}@{sender.domain}>")
+    headers.extend(f"{name}: {value}" for name, value in unsubscribe_headers(message).items())
     return [
         *headers,
         "Auto-Submitted: auto-generated",
         f"Content-Language: {message.locale}",
         "MIME-Version: 1.0",
     ]
+
+
+def unsubscribe_headers(message: Message) -> dict[str, str]:
+    """The two headers of one-click unsubscribe (RFC 8058); none where the message has no such link.
+
+    They count only under a DKIM signature that covers both: that is the sending domain's to set up.
+    """
+    if not message.unsubscribe:
+        return {}
+    return {
+        "List-Unsubscribe": f"<{message.unsubscribe}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
 
 
 _date = lru_cache(maxsize=8)(format_datetime)

@@ -15,6 +15,7 @@ from outreach.web import (
     Callbacks,
     ReadReply,
     Replies,
+    Unsubscribe,
     create_app,
     document,
     read_sentences,
@@ -54,6 +55,7 @@ def web(workspace: Path, host: str | None, port: int | None) -> None:
     app = create_app(house.feedback, house.clock, house.answer_keys, words, settings.default_locale, shared)
     if (reader := inbound(settings)) is not None:
         _replies(house, reader).mount(app, shared, house.clock)
+    _unsubscribe(house, words).mount(app)
     at_host, at_port = host or settings.web.host, settings.web.port if port is None else port
     err.print(f"Answer page on http://{at_host}:{at_port} until Ctrl-C.")
     with living(house, "web"), served(house.metrics, settings.watch.web_metrics_port):
@@ -71,6 +73,16 @@ def _replies(house: House, reader: ReadReply) -> Replies:
         sentences=read_sentences(sentences_folder(settings), settings.default_locale),
         firm=settings.firm,
         default_locale=settings.default_locale,
+    )
+
+
+def _unsubscribe(house: House, words: Mapping[str, Words]) -> Unsubscribe:
+    return Unsubscribe(
+        leave=house.leaving.leave,
+        keys=house.answer_keys,
+        words=words,
+        default_locale=house.settings.default_locale,
+        now=house.clock,
     )
 
 

@@ -49,6 +49,7 @@ class Message:
     content: Content
     attempt: int = 1
     thread: str = ""  # equal for messages of one outreach: collapse key, email references
+    unsubscribe: str = field(default="", repr=False)  # where one POST ends education mail
     sender: str = ""  # whom an SMS comes from in this country; empty: the account's usual sender
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import structlog
 
+from outreach.domain.consent import Program
 from outreach.domain.facts import Catalogue
 from outreach.domain.gate import GatePolicy
 from outreach.domain.message import reference
@@ -57,6 +58,7 @@ class Grounds:
     firm: str
     default_locale: str
     default_zone: str
+    leave: Callable[[str, str], str] = lambda message, person: ""  # the link that ends education mail
 
     def read(self, tx: Tx, claimed: Sequence[Claimed], policy: GatePolicy, now: datetime) -> Known:
         """What the store knows of these, set by set."""
@@ -140,7 +142,14 @@ class Grounds:
             reference=short,
             expires_at=last_moment(one.expires_at, facts.get("hold_expires_at"), transfer),
             is_crowded=one.person in known.crowded,
+            unsubscribe=self._leave(one, message_id),
         )
+
+    def _leave(self, one: Claimed, message_id: str) -> str:
+        """Where education is ended. A warning has no such link: a thief could end the next one with it."""
+        if one.ladder.program is not Program.EDUCATION:
+            return ""
+        return self.leave(one.pending.message.id if one.pending else message_id, one.person)
 
     def _ask_core(self, refs: Sequence[str]) -> Mapping[str, Transfer]:
         try:

@@ -25,7 +25,8 @@ class Ground:
     """What a round knows of one outreach beside the claim; `message_id` and `reference` are fresh.
 
     `expires_at` is the claim's own, or earlier where the core says that the transfer's hold ends earlier.
-    `is_crowded`: another open outreach may write to the same person.
+    `is_crowded`: another open outreach may write to the same person. `unsubscribe`: where one POST ends education,
+    empty for all else.
     """
 
     profile: Profile
@@ -35,6 +36,7 @@ class Ground:
     reference: str
     expires_at: datetime | None = None
     is_crowded: bool = False
+    unsubscribe: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class Voice:
             outreach=claimed.id,
             person=claimed.person,
             step=index,
-            message=self._signed(message),
+            message=self._signed(message, ground),
             template=words.template,
             template_sha256=words.template_sha256,
             urgency_rank=claimed.urgency_rank,
@@ -95,7 +97,7 @@ class Voice:
             outreach=claimed.id,
             person=claimed.person,
             step=index,
-            message=self._signed(kept.message),
+            message=self._signed(kept.message, ground),
             template=kept.template,
             template_sha256="",
             is_new=False,
@@ -118,8 +120,10 @@ class Voice:
         cannot_wait = urgency_rank == Urgency.CRITICAL.rank or name == AFTER_LOSS
         return (template, Bar.COOL_DOWN) if cannot_wait else Bar.COOL_DOWN
 
-    def _signed(self, message: Message) -> Message:
+    def _signed(self, message: Message, ground: Ground) -> Message:
         """The message with the sender that is registered in its number's country, where one is."""
+        if ground.unsubscribe and message.channel is Channel.EMAIL:
+            return replace(message, unsubscribe=ground.unsubscribe)
         if message.channel is not Channel.SMS:
             return message
         sender = self.policy.sms.sender_for(message.to, self.now)

@@ -8,6 +8,7 @@ from outreach.web.app import create_app
 from outreach.web.callbacks import Callbacks
 from outreach.web.inbound import ReadReply, Replies, read_sentences
 from outreach.web.server import serve
+from outreach.web.unsubscribe import Unsubscribe
 from outreach.web.words import Words, read_words
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Callbacks",
     "ReadReply",
     "Replies",
+    "Unsubscribe",
     "Words",
     "create_app",
     "document",

@@ -15,7 +15,7 @@ from outreach.domain.answer import Answer, PageFacts, WhatNext, what_next
 from outreach.domain.overlooked import PATTERN as QUIET_PATTERN
 from outreach.domain.transfer import TransferStatus
 from outreach.web.moments import until
-from outreach.web.words import AFTER_LOSS, AFTER_TAKEOVER, Words
+from outreach.web.words import AFTER_LOSS, AFTER_TAKEOVER, UNSUBSCRIBE, Words
 
 _PAGE = Template(files("outreach.web").joinpath("page.html").read_text(encoding="utf-8"))
 _STYLE = files("outreach.web").joinpath("page.css").read_text(encoding="utf-8")
@@ -105,6 +105,18 @@ def closed_page(words: Words, key: str) -> str:
     verify = escape(words.texts["closed.verify"])
     body = [f"<h1>{texts['title']}</h1>", f"<p>{texts['text']}</p>", f"<p>{verify}</p>"]
     return _page(words, texts["title"], body)
+
+
+def unsubscribe_page(words: Words, *, is_done: bool) -> str:
+    """The question whether to end education mail, with its button; or that it is ended."""
+    say = {part: escape(words.texts[f"unsubscribe.{part}"]) for part in UNSUBSCRIBE}
+    if is_done:
+        body = [f"<h1>{say['done']}</h1>", f"<p>{say['after']}</p>"]
+        return _page(words, say["done"], body)
+    # The field is the RFC's own, so that this page posts what a mailbox provider does.
+    button = f'<button name="List-Unsubscribe" value="One-Click">{say["button"]}</button>'
+    body = [f"<h1>{say['title']}</h1>", f"<p>{say['text']}</p>", f'<form method="post">\n{button}\n</form>']
+    return _page(words, say["title"], body)
 
 
 class _Voice:

@@ -21,6 +21,9 @@ AFTER_LOSS = ("report", "keep", "no_more", "next_scam")
 AFTER_TAKEOVER = ("lock", "password", "contacts")
 """What a person can do, one thing after the other, once money left or somebody else was in the account."""
 
+UNSUBSCRIBE = ("title", "text", "button", "done", "after")
+"""The page on which a person ends education mail."""
+
 _SILENT = {TransferStatus.UNKNOWN}  # where the core says nothing, so do we
 KEYS = frozenset(
     ["review", "direction", "closed.verify", f"patterns.{UNKNOWN_PATTERN}"]
@@ -31,6 +34,7 @@ KEYS = frozenset(
     + [f"answers.{answer}" for answer in Answer]
     + [f"next.{step}" for step in WhatNext]
     + [f"transfer.{status}" for status in TransferStatus if status not in _SILENT]
+    + [f"unsubscribe.{part}" for part in UNSUBSCRIBE]
     + [f"closed.{page}.{part}" for page in CLOSED for part in ("title", "text")]
 )
 """What every language must say. Beside these only `patterns.*` may be added."""

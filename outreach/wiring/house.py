@@ -21,6 +21,7 @@ from outreach.engine.feedback import Feedback
 from outreach.engine.grounds import Grounds
 from outreach.engine.handing import Hands
 from outreach.engine.intake import Intake
+from outreach.engine.leaving import Leaving
 from outreach.engine.ports import Core, FlagFeed, Senders
 from outreach.engine.pulling import Tools
 from outreach.engine.recovery import Recovery
@@ -41,6 +42,7 @@ from outreach.wiring.beating import beating
 from outreach.wiring.calls import desk
 from outreach.wiring.core import core
 from outreach.wiring.feeds import feeds
+from outreach.wiring.leaving import leave_links
 from outreach.wiring.policy import gate_policy
 from outreach.wiring.replies import replies
 from outreach.wiring.rules import RulesInForce
@@ -166,7 +168,13 @@ class House:
             firm=self.settings.firm,
             default_locale=self.settings.default_locale,
             default_zone=self.settings.default_zone,
+            leave=leave_links(self.settings.web.public_url, lambda: self.answer_keys, self.clock),
         )
+
+    @cached_property
+    def leaving(self) -> Leaving:
+        """The stage that takes a one-click no."""
+        return Leaving(store=self.store)
 
     @cached_property
     def dispatch(self) -> Dispatch:

@@ -32,7 +32,7 @@ from outreach.domain.delivery import Refused
 from outreach.domain.message import Content as Words
 from outreach.domain.message import Message
 from outreach.domain.scale import Channel
-from outreach.mime import Mailbox, one_line
+from outreach.mime import Mailbox, one_line, unsubscribe_headers
 
 OUR_ID = "message"
 """The name under which our message id travels in `custom_args`, and comes back in events."""
@@ -83,6 +83,8 @@ def _recipient(message: Message, sender: Mailbox) -> Personalization:
     one.add_header(Header("Auto-Submitted", "auto-generated"))
     if message.thread:
         one.add_header(Header("References", f"<{message.thread}@{sender.domain}>"))
+    for name, value in unsubscribe_headers(message).items():
+        one.add_header(Header(name, value))
     return one
 
 
@@ -134,10 +136,11 @@ def _person(message: Message, sender: Mailbox, text: str, html: str) -> str:
     """One personalization as JSON, written out: the json module took twice as long over the whole."""
     words = message.content
     thread = f',"References":{_string(f"<{message.thread}@{sender.domain}>")}' if message.thread else ""
+    leave = "".join(f",{_string(n)}:{_string(v)}" for n, v in unsubscribe_headers(message).items())
     more = f',"{html}":{_string(words.html)}' if words.html else ""
     return (
         f'{{"to":[{{"email":{_string(message.to)}}}],"subject":{_string(one_line(words.title))},'
-        f'"headers":{{"Auto-Submitted":"auto-generated"{thread}}},'
+        f'"headers":{{"Auto-Submitted":"auto-generated"{thread}{leave}}},'
         f'"custom_args":{{"{OUR_ID}":{_string(message.id)},"reference":{_string(message.reference)}}},'
         f'"substitutions":{{"{text}":{_string(words.text)}{more}}}}}'
     )
