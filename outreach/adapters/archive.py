@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -56,6 +57,41 @@ class Archive:
             raise ArchiveError(_refusal(self.folder, error)) from None
         return place
 
+    def blank(self, pull_id: str, day: date, person: str) -> int:
+        """Take out of a pull's file what is about this person: every fact that is not plain; how many rows.
+
+        The rows stay, for what is counted. 0 where the file is gone, or holds nothing of theirs any more.
+        """
+        place = self.folder / f"date={day.isoformat()}" / f"{pull_id}.parquet"
+        beside = place.with_name(f".{pull_id}.tmp")
+        try:
+            table = parquet.read_table(place, partitioning=None)
+            blanked, rows = _blanked(table, person, self._private())
+            if rows:
+                _write(blanked, beside)
+                beside.replace(place)
+                _sync(place.parent)
+        except FileNotFoundError:
+            if not self.folder.is_dir():  # not a file that has grown old: this machine has no archive
+                raise ArchiveError(f"there is no archive at {self.folder}: another machine has it") from None
+            return 0
+        except OSError as error:
+            raise ArchiveError(_refusal(self.folder, error)) from None
+        return rows
+
+    def _private(self) -> set[str]:
+        return {spec.name for spec in self.catalogue.values() if spec.privacy is not Privacy.PLAIN}
+
+    def drop_before(self, day: date) -> int:
+        """Take away the files of every day before this one; how many."""
+        old = self.files(date.min, day - timedelta(days=1))
+        for path in old:
+            path.unlink(missing_ok=True)
+        for folder in {path.parent for path in old}:
+            with suppress(OSError):  # somebody's own file stands in it
+                folder.rmdir()
+        return len(old)
+
     def without_contacts(self, table: pa.Table) -> pa.Table:
         """The columns that may be archived, `reachable` among them.
 
@@ -94,6 +130,17 @@ class Archive:
                 yield from dataset.dataset(path, schema=schema, format="parquet").to_batches(columns=columns)
         except (OSError, pa.ArrowException) as error:
             raise ArchiveError(f"the archive {self.folder} cannot be read ({type(error).__name__})") from None
+
+
+def _blanked(table: pa.Table, person: str, names: Collection[str]) -> tuple[pa.Table, int]:
+    theirs = pc.equal(table["person"], person)
+    count = 0
+    for place, name in enumerate(table.column_names):
+        if name in names and (here := pc.sum(pc.and_(theirs, pc.is_valid(table[name]))).as_py() or 0):
+            count = max(count, here)
+            nothing = pa.scalar(None, table[name].type)
+            table = table.set_column(place, table.field(name), pc.if_else(theirs, nothing, table[name]))
+    return table, count
 
 
 def _reachable(table: pa.Table) -> pa.Array:

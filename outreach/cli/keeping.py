@@ -18,9 +18,11 @@ from outreach.settings import Settings, read_settings
 from outreach.store import halting
 from outreach.store.copying import copy_sqlite, put_in_place
 from outreach.store.desk import write_audit
+from outreach.store.forgotten import forgotten_ids
 from outreach.store.restoring import Restored, mark_restored
 from outreach.store.running import processes_now
 from outreach.wiring import House, open_house
+from outreach.wiring.privacy import forgotten_list
 
 SQLITE = "sqlite:///"
 ALIVE = timedelta(minutes=1)
@@ -74,36 +76,54 @@ def restore(workspace: Path, copy: Path | None) -> None:
         house.migrate()
         house.require_head()
         _refuse_alive(house)
-        _say(_mark(house))
+        _say(_mark(house, forgotten_list(settings).ids()))
         return
     place = _file(settings)
     if place is None:
         raise StoreError("PostgreSQL is restored by pg_restore; then run `outreach restore` without a file")
     if place.exists():
         _refuse_alive(open_house(workspace))
+    forgot = forgotten_list(settings).ids() | _forgotten_here(workspace, place)
     now = open_house(workspace).clock()
     new = place.with_name(f"{place.name}.restoring")
     copy_sqlite(copy, new)
-    restored = _marked_beside(settings, new)  # in its place it is never unmarked
+    restored, again = _marked_beside(settings, new, forgot)  # in its place it is never unmarked
     aside = place.with_name(f"{place.name}.before-{now:%Y%m%dT%H%M%S}")
     put_in_place(new, place, aside)
-    _say(restored)
+    _say((restored, again))
     out.print(escape(f"The database that was there is kept as {aside.name}."))
 
 
-def _marked_beside(settings: Settings, new: Path) -> Restored:
-    house = House(settings.model_copy(update={"database": type(settings.database)(f"{SQLITE}{new}")}))
+def _forgotten_here(workspace: Path, place: Path) -> set[str]:
+    """Whom the database that is replaced had forgotten, where it can still be read."""
+    if not place.exists():
+        return set()
+    house = open_house(workspace)
     try:
-        house.migrate()
-        house.require_head()
-        return _mark(house)
+        with house.store.read() as tx:
+            return set(forgotten_ids(tx))
+    except StoreError:
+        return set()
     finally:
         house.close()
 
 
-def _mark(house: House) -> Restored:
+def _marked_beside(settings: Settings, new: Path, forgot: set[str]) -> tuple[Restored, int]:
+    house = House(settings.model_copy(update={"database": type(settings.database)(f"{SQLITE}{new}")}))
+    try:
+        house.migrate()
+        house.require_head()
+        return _mark(house, forgot)
+    finally:
+        house.close()
+
+
+def _mark(house: House, forgot: set[str]) -> tuple[Restored, int]:
+    """Mark it, and forget once more whom an older copy brought back."""
     with house.store.begin() as tx:
-        return mark_restored(tx, getpass.getuser(), house.clock())
+        restored = mark_restored(tx, getpass.getuser(), house.clock())
+    again = house.forgetting.again(forgot, getpass.getuser(), "restored from an older copy") if forgot else 0
+    return restored, again
 
 
 def _refuse_alive(house: House) -> None:
@@ -124,9 +144,17 @@ def _alive(house: House) -> list[Process]:
         house.close()
 
 
-def _say(restored: Restored) -> None:
+def _say(done: tuple[Restored, int]) -> None:
+    restored, again = done
     since = f"{restored.copied_at:%Y-%m-%d %H:%M:%S} UTC" if restored.copied_at else "an unknown moment"
     out.print(f"Restored to {since}. Everything is halted; {restored.held:,} climbs are held for approval.")
+    if again:
+        out.print(f"{again:,} {'person was' if again == 1 else 'people were'} forgotten again.")
+    else:
+        out.print(
+            "Nobody had to be forgotten again. Where the ids of people forgotten since stand in another "
+            "machine's forgotten.txt, bring it here and do this again: docs/operations.md#after-a-restore"
+        )
     out.print("Next: `outreach run --once`, `outreach approvals list`, `outreach lift all`.")
     out.print("Read docs/operations.md#after-a-restore before the last of them.")
 

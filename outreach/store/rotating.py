@@ -41,6 +41,11 @@ def usage(tx: Tx) -> Mapping[str, Mapping[str, int]]:
     return found
 
 
+def known_keys(tx: Tx) -> set[str]:
+    """The ids of every key that ever sealed something here, also of those that are not needed any more."""
+    return {*tx.connection.execute(select(sealing_keys.c.key)).scalars(), *usage(tx)}
+
+
 def turn(store: Store, each: Sealed, after: str) -> Turned:
     """Seal again, with the newest key, one batch of a column's fields behind the row `after`.
 

@@ -91,13 +91,14 @@ def _secrets() -> str:
         "# Made by `outreach init`. Keep it out of git, and keep a copy: without OUTREACH_KEYS nothing that\n"
         "# is stored of people can be read again.\n"
         "# To rotate, put a new id:key before the old one, with a comma between: OUTREACH_KEYS=k2:…,k1:…\n"
-        f"OUTREACH_KEYS=k1:{_key()}\n"
+        f"OUTREACH_KEYS=k1:{a_key()}\n"
         "# Never changes: it is how people are found again.\n"
-        f"OUTREACH_HASH_KEY={_key()}\n"
+        f"OUTREACH_HASH_KEY={a_key()}\n"
         "# Signs the answer links; an old key may go when its links have expired.\n"
-        f"OUTREACH_ANSWER_KEYS=a1:{_key()}\n"
+        f"OUTREACH_ANSWER_KEYS=a1:{a_key()}\n"
     )
 
 
-def _key() -> str:
+def a_key() -> str:
+    """A fresh key, as the settings have it behind its id."""
     return b64encode(chance.randomness(KEY_BYTES)).decode("ascii")

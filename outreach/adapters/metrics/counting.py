@@ -163,6 +163,7 @@ class Rounds:
         self._lines = counter(telemetry.FLAG_LINES, "Lines of feeds", "outcome")
         self._bad = counter(telemetry.QUARANTINED, "Lines in quarantine", "reason")
         self._decisions = counter(telemetry.DECISIONS, "Decisions", "verdict")
+        self._gone = counter(telemetry.RETENTION, "Rows and files that were over their time", "kept_as")
         self._opened = counter(telemetry.OPENED, "Outreaches opened")
 
     def add(self, job: str, counts: object) -> None:
@@ -182,6 +183,8 @@ class Rounds:
                 self._settled.labels(how).inc(count)
             case ["quarantined", reason]:
                 self._bad.labels(reason).inc(count)
+            case ["retention", kept_as]:
+                self._gone.labels(kept_as).inc(count)
             case ["opened"]:
                 self._opened.inc(count)
             case [word]:
