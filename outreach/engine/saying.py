@@ -64,7 +64,9 @@ class Voice:
             return chosen
         template, worn = chosen
         try:
-            words = self.renderer.render(template, step.channel, ground.profile.locale, ground.context)
+            words = self.renderer.render(
+                template, step.channel, ground.profile.locale, self._context(step, ground)
+            )
         except RenderError:
             return Bar.NOT_SAYABLE
         message = Message(
@@ -86,6 +88,12 @@ class Voice:
             urgency_rank=claimed.urgency_rank,
         )
         return Said(draft, worn)
+
+    def _context(self, step: Step, ground: Ground) -> Mapping[str, object]:
+        """What the words may say; an SMS that cannot be answered must not ask for a reply."""
+        if step.channel is not Channel.SMS or self.policy.sms.can_be_answered(_to(ground, step), self.now):
+            return ground.context
+        return {**ground.context, "two_way": False}
 
     def _again(self, claimed: Claimed, index: int, step: Step, ground: Ground) -> Said | Bar:
         kept = claimed.pending

@@ -54,4 +54,5 @@ def sender_rules(settings: Settings) -> SenderRules:
         },
         needed=frozenset(REGISTRATION_NEEDED) if demand == "listed" else frozenset(),
         is_needed_everywhere=demand == "everywhere",
+        is_two_way=settings.replies.two_way,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 import unicodedata
 from datetime import date
@@ -42,9 +43,9 @@ def test_every_word_that_an_sms_shows_beside_a_number_is_that_answer(locale: str
     lines = [line for line in text.splitlines() if "sms_foot()" in line and any(d in line for d in "1345")]
     shown = 0
     for line in lines:
-        for piece in line.partition("{{")[0].replace("،", ",").replace("，", ",").split(","):
+        for piece in re.sub(r"{[%{].*?[%}]}", "", line).replace("،", ",").replace("，", ",").split(","):
             for digit, answer in words.DIGITS.items():
-                before, found, label = piece.partition(digit)
+                _, found, label = piece.partition(digit)
                 if found and label.strip(" .。।"):
                     shown += 1
                     assert read(f"{digit}{label}", locale).answer is answer, (piece, locale)
@@ -80,7 +81,8 @@ def test_stop_is_an_opt_out_in_any_language_case_and_punctuation(
 @pytest.mark.parametrize(
     "text",
     ["STOP PLEASE", "please stop texting me", "Stop sending me these messages!", "pls stop", "opt out",
-     "OPT-OUT", "S.T.O.P", "ＳＴＯＰ", "stóp", "Unsubscribe me from these texts please", "stop now, thank you"],
+     "OPT-OUT", "S.T.O.P", "ＳＴＯＰ", "stóp", "Unsubscribe me from these texts please",
+     "stop now, thank you"],
 )  # fmt: skip
 def test_an_opt_out_in_a_polite_sentence_counts(text: str) -> None:
     assert kind(text, "hi") is Kind.OPT_OUT

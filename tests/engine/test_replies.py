@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import pytest
@@ -12,7 +13,8 @@ from sqlalchemy import update
 from outreach.domain.answer import Answer, Via
 from outreach.domain.consent import Program
 from outreach.domain.delivery import Receipt, Refused, Status
-from outreach.domain.gate import GatePolicy, Pace
+from outreach.domain.gate import GatePolicy, Pace, SenderProfile, SenderRules
+from outreach.domain.message import Rendered
 from outreach.domain.replying import Confirmation, Inbound, Kind, Scope, ScopeRule, Spoken
 from outreach.domain.scale import Channel, Severity
 from outreach.engine.replies import AGAIN, Replies
@@ -33,6 +35,7 @@ from outreach.store.tables import (
 )
 from tests.build import NOW, a_flag, a_ladder, a_rule, a_rule_set, a_rulebook, a_step
 from tests.engine.world import World
+from tests.fakes import FakeRenderer
 
 PHONE, OTHER, STRANGE = "+15550100001", "+15550100002", "+15550199999"
 BY_SMS = a_rulebook(a_rule_set("pig_butchering", a_rule(ladder=a_ladder(a_step(Channel.SMS)))))
@@ -444,6 +447,35 @@ def test_an_answer_that_could_not_be_taken_is_taken_later(world: World, phone: P
     assert phone.stage().run(world.clock()) == 1
     assert phone.stage().run(world.clock() + AGAIN) == 0
     assert answers(world) == [("help_me", "reply")]
+
+
+@pytest.mark.parametrize(
+    ("rules", "asks"),
+    [
+        (SenderRules(), True),
+        (SenderRules(is_two_way=False), False),
+        (SenderRules(profiles={"US": SenderProfile(sender="Acme")}), False),
+        (SenderRules(profiles={"US": SenderProfile(sender="+15550111000")}), True),
+        (SenderRules(profiles={"US": SenderProfile(sender="MG" + "a" * 32)}), True),
+    ],
+)
+def test_an_sms_asks_for_a_reply_only_where_one_would_reach_us(
+    world: World, rules: SenderRules, asks: bool
+) -> None:
+    world.policy = GatePolicy(sms=rules)
+    world.renderer = Asking()
+    warned(world, phone="+12125550001")
+
+    assert world.senders[Channel.SMS].sent[0].content.text.endswith(f"two_way={asks}")
+
+
+class Asking(FakeRenderer):
+    """Says whether it was told that nobody can reply."""
+
+    def render(self, template: str, channel: Channel, locale: str, context: Mapping[str, object]) -> Rendered:
+        said = super().render(template, channel, locale, context)
+        text = f"{said.content.text} two_way={context.get('two_way', True)}"
+        return replace(said, content=replace(said.content, text=text))
 
 
 def test_a_reply_long_after_the_last_sms_is_no_answer(world: World, phone: Phone) -> None:

@@ -24,7 +24,7 @@ from outreach.adapters.renderer.grammar import Block, Reader
 from outreach.domain.facts import Catalogue, Privacy
 from outreach.domain.problem import Problem
 
-WORDS = frozenset({"firm", "reference", "code", "transfer", "on_hold", "hold_expires_at"})
+WORDS = frozenset({"firm", "reference", "code", "transfer", "on_hold", "hold_expires_at", "two_way"})
 """What the engine says beside the facts. `zone` is there too, but only `when()` reads it."""
 
 Say = Callable[[Context], Iterator[str]]

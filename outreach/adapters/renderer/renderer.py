@@ -183,6 +183,8 @@ class _Voice:
                 return self._writing.plural
             case "code":
                 return clean_code(self._context.get(name))
+            case "two_way":
+                return self._context.get(name, True)
             case "firm":
                 return clean(self._context.get("firm") or self._firm)
             case _:

@@ -42,6 +42,7 @@ def _words(firm: str) -> dict[str, tuple[object, ...]]:
         "transfer": (*(status.value for status in TransferStatus), None),
         "on_hold": (True, False),
         "hold_expires_at": (LONG_TIME, None),
+        "two_way": (True,),  # without it a text is shorter
     }
 
 

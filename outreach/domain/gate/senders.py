@@ -59,6 +59,13 @@ class SenderRules:
     profiles: Mapping[str, SenderProfile] = field(default_factory=dict)
     needed: frozenset[str] = frozenset()
     is_needed_everywhere: bool = False
+    is_two_way: bool = True  # whether the account's usual sender can be written to
+
+    def can_be_answered(self, number: str, now: datetime) -> bool:
+        """Whether a reply to an SMS to this number reaches us: nobody can write to a name."""
+        sender = self.sender_for(number, now)
+        is_name = bool(sender) and not _is_number_or_service(sender or "")
+        return self.is_two_way and not is_name
 
     def sender_for(self, number: str, now: datetime) -> str | None:
         """Whom a message to this number comes from; "": the account's usual sender; None: nobody may."""
@@ -69,3 +76,7 @@ class SenderRules:
         if profile is not None and profile.counts(now):
             return profile.sender
         return None if self.is_needed_everywhere or country in self.needed else ""
+
+
+def _is_number_or_service(sender: str) -> bool:
+    return sender.removeprefix("+").isdecimal() or (sender.startswith("MG") and len(sender) == 34)
