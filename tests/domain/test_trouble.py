@@ -17,6 +17,7 @@ from outreach.domain.running import (
     Provider,
     RulesStanding,
     Running,
+    TasksNow,
     Waiting,
     leads_of,
 )
@@ -84,6 +85,10 @@ BROKEN = {
     "approval_waits": (
         well(approvals=Waiting(count=1, oldest=ago(PROMISES.approval))),
         well(approvals=Waiting(count=1, oldest=ago(PROMISES.approval + SECOND))),
+    ),
+    "tasks_overdue": (
+        well(tasks=TasksNow(overdue=Waiting(count=1, oldest=ago(PROMISES.task)))),
+        well(tasks=TasksNow(overdue=Waiting(count=1, oldest=ago(PROMISES.task + SECOND)))),
     ),
     "run_dead": (well(), well(dead_runs=Waiting(count=1, oldest=NOW))),
     "halted": (well(), well(halts=(Halt(scope="channel", object="sms", reason="x", at=NOW),))),
