@@ -73,7 +73,7 @@ def question_page(words: Words, facts: PageFacts) -> str:
         f'<form method="post" autocomplete="off">\n{buttons}\n</form>',
         "" if facts.is_overlooked else _hour(say),
     ]
-    return _page(words, say.plain(f"{asks}.title"), [*body, _footer(say)])
+    return _page(words, say.plain(f"{asks}.title"), [*body, _footer(say, facts)])
 
 
 def answered_page(words: Words, facts: PageFacts, heard: Heard, now: datetime) -> str:
@@ -84,7 +84,7 @@ def answered_page(words: Words, facts: PageFacts, heard: Heard, now: datetime) -
     say = _Voice(words, facts)
     if facts.is_overlooked:
         body = [f"<h1>{say('quiet.thanks')}</h1>", f"<p>{say('quiet.next')}</p>"]
-        return _page(words, say.plain("quiet.thanks"), [*body, _footer(say)])
+        return _page(words, say.plain("quiet.thanks"), [*body, _footer(say, facts)])
     title = "page.thanks" if heard.is_first else "page.answered"
     body = [
         f"<h1>{say(title)}</h1>",
@@ -96,7 +96,7 @@ def answered_page(words: Words, facts: PageFacts, heard: Heard, now: datetime) -
         f"<p>{say('page.change')}</p>",
         _hour(say),
     ]
-    return _page(words, say.plain(title), [*body, _footer(say)])
+    return _page(words, say.plain(title), [*body, _footer(say, facts)])
 
 
 def closed_page(words: Words, key: str) -> str:
@@ -182,8 +182,9 @@ def _transfer(say: _Voice, status: TransferStatus) -> str:
     return "" if status is TransferStatus.UNKNOWN else f"<p>{say(f'transfer.{status}')}</p>"
 
 
-def _footer(say: _Voice) -> str:
-    return f"<footer><p>{say('page.verify')}</p>\n<p>{say('page.never')}</p></footer>"
+def _footer(say: _Voice, facts: PageFacts) -> str:
+    verify = say("quiet.verify" if facts.is_overlooked else "page.verify")
+    return f"<footer><p>{verify}</p>\n<p>{say('page.never')}</p></footer>"
 
 
 def _page(words: Words, title: str, body: list[str]) -> str:

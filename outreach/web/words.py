@@ -30,7 +30,7 @@ KEYS = frozenset(
     + [f"page.{part}" for part in ("title", "about", "question", "thanks", "answered", "first", "next")]
     + [f"page.{part}" for part in ("now", "also", "until", "at_any_hour", "change", "verify", "never")]
     + [f"steps.{step}" for step in (*AFTER_LOSS, *AFTER_TAKEOVER)]
-    + [f"quiet.{part}" for part in ("title", "question", "thanks", "next", *QUIET)]
+    + [f"quiet.{part}" for part in ("title", "question", "thanks", "next", "verify", *QUIET)]
     + [f"answers.{answer}" for answer in Answer]
     + [f"next.{step}" for step in WhatNext]
     + [f"transfer.{status}" for status in TransferStatus if status not in _SILENT]
