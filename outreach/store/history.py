@@ -25,7 +25,6 @@ from outreach.domain.story import (
     EvidenceRecord,
     FlagRecord,
     MessageRecord,
-    NoteRecord,
     OutreachRecord,
     ReceiptRecord,
     ReplyRecord,
@@ -34,6 +33,7 @@ from outreach.domain.story import (
 from outreach.store.database import Tx
 from outreach.store.history_tasks import change_record, changes, task_record
 from outreach.store.intake import chunks
+from outreach.store.noted import noted
 from outreach.store.tables import (
     acknowledgments,
     approvals,
@@ -47,6 +47,8 @@ from outreach.store.tables import (
     decisions,
     evidence,
     flags,
+    forgotten,
+    legal_holds,
     messages,
     notes,
     outreaches,
@@ -124,6 +126,8 @@ _OF_PERSON: tuple[tuple[Table[Any], Column[Any]], ...] = (
     (core_calls, core_calls.c.person),
     (cases, cases.c.person),
     (notes, notes.c.person),
+    (legal_holds, legal_holds.c.person),
+    (forgotten, forgotten.c.id),
 )
 
 
@@ -187,10 +191,7 @@ def _story(tx: Tx, person: str, shelf: _Shelf, show: Callable[[str], str]) -> St
         calls=tuple(_plain(CallRecord, row) for row in rows(calls, "at", "n")),
         core_calls=tuple(_plain(CoreCallRecord, row) for row in rows(core_calls, "id")),
         cases=tuple(_plain(CaseRecord, row) for row in rows(cases, "opened_at")),
-        notes=tuple(
-            NoteRecord(at=row.at, actor=row.actor, text=tx.vault.open(row.text_enc))
-            for row in rows(notes, "at")
-        ),
+        notes=noted(tx, rows(notes, "at"), rows(legal_holds, "at"), rows(forgotten, "at")),
     )
 
 
