@@ -12,10 +12,8 @@ from outreach.store.database import Store
 
 
 def claim_over(store: Store, elapsed: Callable[[], float], until: float) -> Claim:
-    """The claim of a round that was written down just now, and holds until then."""
-    return Claim(
-        until=until, elapsed=elapsed, ended=lambda messages: _ended(store, messages), known_at=elapsed()
-    )
+    """The claim of a round, which holds until then; each piece is looked at again before it goes."""
+    return Claim(until=until, elapsed=elapsed, ended=lambda messages: _ended(store, messages))
 
 
 def _ended(store: Store, messages: Sequence[Message]) -> set[str]:

@@ -29,9 +29,6 @@ FIRST_PIECE = 100
 SMALLEST_PIECE = 10
 LARGEST_PIECE = 500
 
-KNOWN_SECONDS = 0.05
-"""So long after it was written down a piece is handed over without asking whether somebody answered."""
-
 UNTRIED = Unavailable("not tried: the provider is slow", is_tried=False)
 
 log = structlog.get_logger()
@@ -94,22 +91,16 @@ class Claim:
     """How long, by the clock that runs on while a process is stopped, our claim surely holds.
 
     `ended` tells which climbs of these messages have ended: somebody answered after they were written down.
-    `known_at` is when that was last known of all.
     """
 
     until: float
     elapsed: Callable[[], float]
     ended: Callable[[Sequence[Message]], Collection[str]] = lambda messages: ()
-    known_at: float = float("inf")
 
     @property
     def holds(self) -> bool:
         """Whether every request of a piece handed over now would begin inside the claim."""
         return self.elapsed() + BEGUN_WITHIN.total_seconds() < self.until
-
-    def unwanted(self, piece: Sequence[Message]) -> Collection[str]:
-        """The climbs of this piece that have ended; not asked of what was written down just now."""
-        return self.ended(piece) if self.elapsed() - self.known_at > KNOWN_SECONDS else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +143,7 @@ class Hands:
                 return
             piece = messages[done : done + self.pace.piece(sender.name)]
             done += len(piece)
-            if ended := claim.unwanted(piece):
+            if ended := claim.ended(piece):
                 handed.update({m.id: Handed(UNTRIED, 0.0) for m in piece if m.thread in ended})
                 piece = [m for m in piece if m.thread not in ended]
             if not piece:
