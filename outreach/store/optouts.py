@@ -21,7 +21,7 @@ from outreach.store.consents import Change, changes, ledger_of, standing
 from outreach.store.contacts import suppress
 from outreach.store.database import Tx
 from outreach.store.sending import Draft
-from outreach.store.tables import messages, receipts, suppressions
+from outreach.store.tables import contact_points, messages, receipts, suppressions
 
 REPLY, PROVIDER = "sms_reply", "provider"
 """Sources in the ledger."""
@@ -146,6 +146,21 @@ def refused(tx: Tx, draft: Draft, why: Refused, now: datetime) -> None:
     if why.opted_out:
         about = (draft.person, tx.vault.fingerprint(message.to), message.channel)
         provider_said(tx, [about], draft.provider, now, granted=False)
+
+
+def lift_for(tx: Tx, person: str, channel: Channel | None, now: datetime) -> int:
+    """Lift what this person's own opt-outs, by reply or with a provider, put on their addresses: for a yes
+    that a colleague was told. What is dead stays barred; the number that was lifted."""
+    theirs = select(contact_points.c.value_hmac).where(
+        contact_points.c.person == person, contact_points.c.valid_to.is_(None)
+    )
+    change = update(suppressions).where(
+        suppressions.c.value_hmac.in_(theirs),
+        suppressions.c.channel.in_([each.value for each in ([channel] if channel else Channel)]),
+        suppressions.c.reason.in_(sorted(SUPPRESSED_BY)),
+        suppressions.c.lifted_at.is_(None),
+    )
+    return tx.connection.execute(change.values(lifted_at=now)).rowcount
 
 
 def reconcile(tx: Tx, fresh: Sequence[Receipt], now: datetime) -> None:

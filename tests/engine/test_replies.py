@@ -19,9 +19,10 @@ from outreach.domain.replying import Confirmation, Inbound, Kind, Scope, ScopeRu
 from outreach.domain.scale import Channel, Severity
 from outreach.engine.replies import AGAIN, Replies
 from outreach.store.consents import Change, change, standing
-from outreach.store.contacts import Reach, write_reaches
+from outreach.store.contacts import Reach, suppress, write_reaches
 from outreach.store.database import Store
 from outreach.store.history import story
+from outreach.store.optouts import lift_for
 from outreach.store.tables import (
     acknowledgments,
     bars,
@@ -341,6 +342,21 @@ def test_a_no_told_to_the_provider_is_written_once_and_start_does_not_lift_it(
     assert len(world.senders[Channel.SMS].sent) == 1
     assert barred(world) == ["unsubscribed with the provider"]
     assert [(row.source, row.granted) for row in world.rows(consents)] == [("provider", False)]
+
+
+def test_a_yes_that_a_colleague_was_told_lifts_the_persons_own_opt_outs_and_nothing_dead(
+    world: World,
+) -> None:
+    warned(world)
+    person = world.rows(messages)[0].person
+    Phone(world, scope=ALL).says("STOP")
+    with world.store.begin() as tx:
+        suppress(tx, "user-1@example.com", Channel.EMAIL, "the mailbox is gone", world.clock())
+    with world.store.begin() as tx:
+        assert lift_for(tx, person, Channel.EMAIL, world.clock()) == 0
+        assert lift_for(tx, person, None, world.clock()) == 1
+
+    assert barred(world) == ["the mailbox is gone"]
 
 
 def _receipt(message: str, id: str, consent: bool, at: int) -> Receipt:
