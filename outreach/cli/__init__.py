@@ -10,6 +10,7 @@ from rich.markup import escape
 
 from outreach.cli import (
     clients,
+    consent,
     demo,
     doctor,
     history,
@@ -70,6 +71,7 @@ for command in (
     history.message,
     history.stop,
     history.note,
+    consent.consent,
     operate.approvals,
     keeping.halt,
     keeping.lift,

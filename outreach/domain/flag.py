@@ -29,6 +29,7 @@ PROFILE_COLUMNS = {
     "consent_push": FactType.BOOLEAN,
     "consent_sms": FactType.BOOLEAN,
     "consent_email": FactType.BOOLEAN,
+    "consent_text": FactType.TEXT,  # the SHA-256 of the text that the words of consent are about
 }
 """How the person may be reached, as far as the feed says. NULL: the feed does not say."""
 

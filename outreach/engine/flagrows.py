@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,8 @@ from outreach.domain.scale import Channel
 from outreach.frames import ARROW_TYPES
 from outreach.store.contacts import Reach
 from outreach.store.intake import Past
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 CONSENT_COLUMNS = {
     Channel.PUSH: "consent_push",
@@ -106,4 +109,11 @@ def _reach(columns: Mapping[str, list[Any]], row: int) -> Reach:
         code=columns["anti_phishing_code"][row],
         contacts=contacts,
         consents=consents,
+        consent_text=_hash(columns["consent_text"][row]) if consents else None,
     )
+
+
+def _hash(said: str | None) -> str | None:
+    """A text's hash as we write it; what is none names no text."""
+    found = (said or "").strip().lower()
+    return found if _SHA256.fullmatch(found) else None
