@@ -46,6 +46,7 @@ JOBS = (
     Job("release", 10, lambda house, stopping: house.intake.release_dead()),
     Job("recovery", 5, lambda house, stopping: house.recovery.run()),
     Job("tasks", 30, lambda house, stopping: house.tasks.run()),
+    Job("upkeep", 600, lambda house, stopping: house.upkeep.run(stopping)),
     Job("replies", 10, lambda house, stopping: house.replies.run(house.clock())),
     Job("watch", 15, lambda house, stopping: house.watch.run()),
 )

@@ -16,10 +16,11 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from outreach.settings.aftermath import AftermathSettings
 from outreach.settings.api import ApiSettings
 from outreach.settings.calls import CallSettings
-from outreach.settings.feeds import FeedSettings
 from outreach.settings.consent import ConsentSettings
+from outreach.settings.feeds import FeedSettings
 from outreach.settings.gate import ContactSettings, PaceSettings, QuietHoursSettings, SenderSettings
 from outreach.settings.parties import (
     ChannelSettings,
@@ -31,6 +32,7 @@ from outreach.settings.parties import (
     WebSettings,
 )
 from outreach.settings.replies import RepliesSettings
+from outreach.settings.privacy import RetentionSettings
 from outreach.settings.traffic import TrafficSettings
 from outreach.settings.watch import WatchSettings
 
@@ -64,11 +66,11 @@ class Settings(BaseSettings):
     answer_keys: SecretStr = Field(default=SecretStr(""), description="like keys; signs answer links")
     live_recipients: tuple[str, ...] | Literal["everyone"] = ()
     consent_needed: tuple[Literal["push", "sms", "email"], ...] = ()
+    consent: ConsentSettings = ConsentSettings()
     quiet_hours: QuietHoursSettings = QuietHoursSettings()
     pace: PaceSettings = PaceSettings()
     contacts: ContactSettings = ContactSettings()
     calls: CallSettings = CallSettings()
-    consent: ConsentSettings = ConsentSettings()
     senders: Mapping[Country, SenderSettings] = {}
     sender_registration: Literal["listed", "everywhere", "none"] = "listed"
     channels: ChannelSettings = ChannelSettings()
@@ -79,10 +81,12 @@ class Settings(BaseSettings):
     smtp: SmtpSettings = SmtpSettings()
     fcm: FcmSettings = FcmSettings()
     core: CoreSettings = CoreSettings()
+    aftermath: AftermathSettings = AftermathSettings()
     web: WebSettings = WebSettings()
     replies: RepliesSettings = RepliesSettings()
     api: ApiSettings = ApiSettings()
     watch: WatchSettings = WatchSettings()
+    retention: RetentionSettings = RetentionSettings()
     feeds: Mapping[str, FeedSettings] = {}
 
     @field_validator("default_zone")

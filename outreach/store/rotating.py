@@ -75,16 +75,24 @@ def _swap(tx: Tx, each: Sealed, key: str, old: bytes, new: bytes) -> int:
     return int(tx.connection.execute(change).rowcount)
 
 
-def require_keys(store: Store, now: datetime) -> None:
-    """Refuse to go on without a key that still seals something here; note those that may seal from now on."""
+def refuse_missing(store: Store) -> None:
+    """Refuse to go on without a key that still seals something here."""
     with store.read() as tx:
-        known = {row.key: row.retired_at for row in tx.connection.execute(select(sealing_keys))}
-    if missing := sorted(k for k, retired in known.items() if retired is None and k not in store.vault.keys):
+        query = select(sealing_keys.c.key).where(sealing_keys.c.retired_at.is_(None))
+        missing = sorted(set(tx.connection.execute(query).scalars()) - {*store.vault.keys})
+    if missing:
         names = ", ".join(repr(name) for name in missing)
         raise StoreError(
             f"OUTREACH_KEYS lacks key {names}, which still seals what is stored of people: put it back "
             "behind the newest. `outreach keys rotate` makes it unneeded; `outreach keys status` says when"
         )
+
+
+def require_keys(store: Store, now: datetime) -> None:
+    """Refuse to go on without a key that still seals something; note those that may seal from now on."""
+    refuse_missing(store)
+    with store.read() as tx:
+        known = {row.key: row.retired_at for row in tx.connection.execute(select(sealing_keys))}
     if any(known.get(name, now) is not None for name in _noted(store.vault.keys, known)):
         with store.begin() as tx:
             _note(tx, store.vault.active, _noted(store.vault.keys, known), now)

@@ -18,6 +18,7 @@ from outreach.adapters.renderer import JinjaRenderer
 from outreach.adapters.report import HtmlReport
 from outreach.engine.dispatch import Dispatch
 from outreach.engine.feedback import Feedback
+from outreach.engine.forgetting import Forgetting
 from outreach.engine.grounds import Grounds
 from outreach.engine.handing import Hands
 from outreach.engine.intake import Intake
@@ -30,17 +31,19 @@ from outreach.engine.settle import Settle
 from outreach.engine.steering import steering
 from outreach.engine.tasks import Tasks
 from outreach.engine.traffic import Straight, Traffic
+from outreach.engine.upkeep import Upkeep
 from outreach.engine.watch import Looking, Watch
 from outreach.settings import Settings, read_key, read_keys, read_settings
 from outreach.store import schema
 from outreach.store.database import Store
 from outreach.store.finding import require_same_keys
 from outreach.store.rehearsal import Rehearsal
+from outreach.store.rotating import require_keys
 from outreach.store.vault import Vault
-from outreach.wiring import chance, watching
+from outreach.wiring import chance, privacy, watching
 from outreach.wiring.beating import beating
 from outreach.wiring.calls import desk
-from outreach.wiring.core import core
+from outreach.wiring.core import core, lengths
 from outreach.wiring.feeds import feeds
 from outreach.wiring.leaving import leave_links
 from outreach.wiring.policy import gate_policy
@@ -125,16 +128,32 @@ class House:
         return self.settings.at(self.settings.archive)
 
     @cached_property
+    def archive(self) -> Archive:
+        """The flag archive."""
+        return Archive(folder=self._archive_folder, catalogue=self.rules.catalogue())
+
+    @cached_property
+    def forgetting(self) -> Forgetting:
+        """What forgets people; a rehearsal undoes it."""
+        return privacy.forgetting(self.settings, self.store, self.archive, self.rules.catalogue, self.clock)
+
+    @cached_property
+    def upkeep(self) -> Upkeep:
+        """The stage that lets go of what is over its time."""
+        return privacy.upkeep(self.settings, self.forgetting, self.archive, self.holder)
+
+    @cached_property
     def intake(self) -> Intake:
         """The stage that decides."""
         tools = Tools(
             store=self.store,
             matcher=DuckMatcher(),
-            archive=Archive(folder=self._archive_folder, catalogue=self.rules.catalogue()),
+            archive=self.archive,
             assign=chance.assignment(self.hash_key),
             clock=self.clock,
             new_id=chance.new_id,
             beating=nullcontext if self.rehearses else beating,
+            aftermath=lengths(self.settings),
         )
         return Intake(feeds=self.feeds, rulebook=self.rules.current, tools=tools)
 
@@ -210,13 +229,12 @@ class House:
     def feedback(self) -> Feedback:
         """The stage that listens."""
         return Feedback(
-            store=self.store, core=self.core, firm=self.settings.firm, zone=self.settings.default_zone
+            store=self.store,
+            core=self.core,
+            firm=self.settings.firm,
+            zone=self.settings.default_zone,
+            aftermath=lengths(self.settings),
         )
-
-    @cached_property
-    def replies(self) -> Replies:
-        """The stage that reads replies."""
-        return replies(self.settings, self.store, self.feedback.answer)
 
     @cached_property
     def tasks(self) -> Tasks:
@@ -224,9 +242,16 @@ class House:
         return Tasks(store=self.store, feedback=self.feedback, clock=self.clock, desk=desk(self.settings))
 
     @cached_property
+    def replies(self) -> Replies:
+        """The stage that reads replies."""
+        return replies(self.settings, self.store, self.feedback.answer)
+
+    @cached_property
     def recovery(self) -> Recovery:
         """The stage that asks the core system."""
-        return Recovery(store=self.store, core=self.core, clock=self.clock)
+        return Recovery(
+            store=self.store, core=self.core, clock=self.clock, aftermath=lengths(self.settings)
+        )
 
     @cached_property
     def looking(self) -> Looking:
@@ -261,6 +286,7 @@ class House:
     def require_head(self) -> None:
         """Refuse to go on where the database is not at head, or was written with other keys."""
         schema.require_head(self.store.engine, shipped("alembic"))
+        require_keys(self.store, self.clock())
         require_same_keys(self.store)
 
 

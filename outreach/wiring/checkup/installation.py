@@ -16,6 +16,7 @@ from outreach.settings import SECRETS_FILE, Settings, read_key, read_keys
 from outreach.store import schema
 from outreach.store.database import open_engine
 from outreach.store.finding import require_same_keys
+from outreach.store.rotating import refuse_missing
 from outreach.store.schema import HOW_TO_MIGRATE
 from outreach.wiring.checkup.finding import Finding, State, guarded
 from outreach.wiring.core import SECRET
@@ -97,6 +98,7 @@ def _same_keys(house: House) -> Iterator[Finding]:
     except SettingsError:
         return  # keys that are not well-formed have been told
     try:
+        refuse_missing(store)
         require_same_keys(store)
     finally:
         store.close()
