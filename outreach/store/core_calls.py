@@ -121,6 +121,7 @@ def unconfirmed(tx: Tx, since: datetime, at_most: int = 500) -> list[CoreCall]:
     query = (
         select(core_calls)
         .where(core_calls.c.state == "asked", core_calls.c.act != "freeze", core_calls.c.asked_at >= since)
+        .where(core_calls.c.transfer_ref.is_not(None))  # of somebody forgotten: nobody knows which it was
         .order_by(core_calls.c.asked_at)
         .limit(at_most)
     )
