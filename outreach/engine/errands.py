@@ -43,6 +43,21 @@ class Errand:
     sent: int = 0
     is_crowded: bool = False  # another open outreach may write to the same person
 
+    def drafting(self, draft: Draft) -> Errand:
+        """The same with this draft."""
+        return Errand(
+            claimed=self.claimed,
+            step=self.step,
+            due_at=self.due_at,
+            close=self.close,
+            draft=draft,
+            settled=self.settled,
+            doubt=self.doubt,
+            bars=self.bars,
+            sent=self.sent,
+            is_crowded=self.is_crowded,
+        )
+
 
 def plan(  # noqa: C901  # one match over the four things a step can be; splitting it would hide one
     claimed: Claimed,
@@ -141,7 +156,7 @@ def on_route(errand: Errand, route: str | Wait, now: datetime) -> Errand:
     """The errand with its provider; or waiting, or past a step that nobody will carry."""
     assert errand.draft is not None
     if isinstance(route, str):
-        return replace(errand, draft=replace(errand.draft, provider=route))
+        return errand.drafting(errand.draft.by(route))
     channel, pending = errand.draft.message.channel, errand.claimed.pending
     verdict = "held" if route.until else "barred"
     bar = BarRow(step=errand.step, channel=channel, verdict=verdict, reason=route.reason, until=route.until)

@@ -85,16 +85,21 @@ def _as_table(connection: Connection, statement: tuple[str, tuple[Any, ...]], ro
 def _in_json(value: object) -> object:
     """A value as PostgreSQL reads it from JSON."""
     match value:
-        case datetime(tzinfo=None):
-            raise ValueError("a moment without a time zone")
         case datetime():
-            return value.isoformat()
+            return _moment(value)
         case bytes():
             return f"\\x{value.hex()}"
         case Decimal():
             return format(value, "f")
         case _:
             raise TypeError(f"a {type(value).__name__} is no value of a column")
+
+
+@lru_cache(maxsize=256)  # most rows of a batch say the same moments
+def _moment(value: datetime) -> str:
+    if value.tzinfo is None:
+        raise ValueError("a moment without a time zone")
+    return value.isoformat()
 
 
 @lru_cache(maxsize=256)

@@ -34,6 +34,21 @@ class Draft:
     urgency_rank: int = 0  # what a provider has little room for goes to the most urgent
     provider: str = ""  # where set, only this one may be tried: it may have the message already
 
+    def by(self, provider: str) -> Draft:
+        """The same, to be handed to this provider."""
+        # Not `replace`: that takes 4 µs of every message.
+        return Draft(
+            outreach=self.outreach,
+            person=self.person,
+            step=self.step,
+            message=self.message,
+            template=self.template,
+            template_sha256=self.template_sha256,
+            is_new=self.is_new,
+            urgency_rank=self.urgency_rank,
+            provider=provider,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
@@ -111,11 +126,12 @@ def _is_unfinished() -> ColumnElement[bool]:
     return or_(messages.c.status == Status.QUEUED.value, messages.c.status == Status.RETRYING.value)
 
 
-_in_json = json.JSONEncoder(ensure_ascii=False).encode
+_quoted = json.encoder.encode_basestring  # an encoder of its own for every message costs as much as sealing
 
 
 def _body(content: Content) -> str:
-    return _in_json({"text": content.text, "title": content.title, "html": content.html})
+    text, title, html = map(_quoted, (content.text, content.title, content.html))
+    return f'{{"text": {text}, "title": {title}, "html": {html}}}'
 
 
 _END_ATTEMPT = (
