@@ -15,4 +15,3 @@ class ConsentSettings(Section):
     exemption: tuple[Literal["push", "sms", "email"], ...] = ()
     exemption_messages: int = Field(default=3, ge=1, le=100)
     exemption_days: int = Field(default=3, ge=1, le=7)  # what people were sent is read a week back
-    unsubscribe_days: int = Field(default=180, ge=30, le=3650)
