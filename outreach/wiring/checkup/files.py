@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from outreach.domain.ladder import CALL_COMING
 from outreach.domain.ruleset import Rulebook, RuleStatus
 from outreach.wiring.checkup.finding import Finding, State, guarded
 from outreach.wiring.house import House
@@ -78,4 +79,5 @@ def _wanted(book: Rulebook) -> list[str]:
         if rule.status is RuleStatus.LIVE
         for step in rule.warn.ladder.steps
     }
-    return sorted(steps | {f"{name.partition('/')[0]}/after_loss" for name in steps})
+    after = {f"{name.partition('/')[0]}/after_loss" for name in steps if name != CALL_COMING}
+    return sorted(steps | after)
