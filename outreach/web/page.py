@@ -157,8 +157,8 @@ def _also(say: _Voice, facts: PageFacts, answer: Answer) -> Iterable[str]:
 
 
 def _list(say: _Voice, steps: Sequence[str]) -> str:
-    items = "\n".join(f"<li>{say(f'steps.{step}')}</li>" for step in steps)
-    return f"<h2>{say('page.now')}</h2>\n<ol>\n{items}\n</ol>" if items else ""
+    lines = "\n".join(f"<li>{say(f'steps.{step}')}</li>" for step in steps)
+    return f"<h2>{say('page.now')}</h2>\n<ol>\n{lines}\n</ol>" if lines else ""
 
 
 def _states(facts: PageFacts, heard: Heard) -> set[WhatNext]:
