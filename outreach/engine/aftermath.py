@@ -23,7 +23,7 @@ def follow(tx: Tx, told: Told, answer: Answer, lengths: Aftermath, now: datetime
 
 def _stop(tx: Tx, told: Told, lengths: Aftermath, now: datetime) -> None:
     if told.transfer_ref is None:  # nothing to ask the core for: a person must find out what to stop
-        _task("help", "Asked to stop a transfer that we do not know: call back from the app.")(
+        _task(kind="help", text="Asked to stop a transfer that we do not know: call back from the app.")(
             tx, told, lengths, now
         )
     _ask(tx, "hold", told, "the person asked to stop it", now)
@@ -37,7 +37,7 @@ def _not_me(tx: Tx, told: Told, lengths: Aftermath, now: datetime) -> None:
     ledger.note_takeover(tx, told, now)
     for act in ("hold", "freeze"):  # nobody knows yet whether it has left
         _ask(tx, act, told, "the person says it was not them", now)
-    _task("takeover", "Says that this was not them: lock the account and verify the person.")(
+    _task(kind="takeover", text="Says that this was not them: lock the account and verify the person.")(
         tx, told, lengths, now
     )
 
@@ -51,7 +51,7 @@ def money_left(tx: Tx, told: Told, source: str, lengths: Aftermath, now: datetim
     reason, text = _LEFT[source]
     _ask(tx, "freeze", told, reason, now)
     ledger.open_case(tx, told, source, now)
-    _task("recovery", text)(tx, told, lengths, now)
+    _task(kind="recovery", text=text)(tx, told, lengths, now)
 
 
 _LEFT = {
@@ -72,7 +72,7 @@ def _ask(tx: Tx, act: str, told: Told, reason: str, now: datetime) -> None:
         ask_core(tx, Ask(act, told.person, told.episode, told.transfer_ref, reason), now)
 
 
-def _task(kind: str, text: str) -> Follow:
+def _task(*, kind: str, text: str) -> Follow:
     def open_task(tx: Tx, told: Told, lengths: Aftermath, now: datetime) -> None:
         task = Task(
             kind=kind,
@@ -91,7 +91,7 @@ def _task(kind: str, text: str) -> Follow:
 _FOLLOWS: Mapping[Answer, Follow] = {
     Answer.STOP_TRANSFER: _stop,
     Answer.ALREADY_SENT: _already_sent,
-    Answer.HELP_ME: _task("help", "Asked for help after a warning: call back from the app."),
+    Answer.HELP_ME: _task(kind="help", text="Asked for help after a warning: call back from the app."),
     Answer.IT_IS_MINE: _mine,
     Answer.NOT_ME: _not_me,
 }

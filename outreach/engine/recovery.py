@@ -132,7 +132,7 @@ TOO_LATE = "left_before_the_hold"
 
 def _by_hand(call: CoreCall, what: str, now: datetime) -> Task:
     text = f"The core system {what} to {call.act} transfer {call.transfer_ref}: ask it by hand."
-    return _task("ask_core", call, text, now)
+    return _task(call, text, now, kind="ask_core")
 
 
 def _reminder(call: CoreCall, now: datetime) -> Task:
@@ -140,9 +140,9 @@ def _reminder(call: CoreCall, now: datetime) -> Task:
         f"Asked to stop transfer {call.transfer_ref}; the core system took the request, and has neither held"
         " nor cancelled it since: look at it by hand."
     )
-    return _task("reminder", call, text, now)
+    return _task(call, text, now, kind="reminder")
 
 
-def _task(kind: str, call: CoreCall, text: str, now: datetime) -> Task:
+def _task(call: CoreCall, text: str, now: datetime, *, kind: str) -> Task:
     due = now + BY_HAND_WITHIN
     return Task(kind=kind, person=call.person, outreach=None, step=None, text=text, opened_at=now, due_at=due)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -66,8 +67,10 @@ def told(tx: Tx, message: str) -> Told | None:
         .where(messages.c.id == message)
     )
     row = tx.connection.execute(query).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else _told(row)
+
+
+def _told(row: Any) -> Told:
     return Told(
         message=row.id,
         reference=row.reference,

@@ -40,7 +40,9 @@ from tests.engine.world import World
 KEYS = {"k1": b"a secret for a crowd of answers"}
 WORDS = Path(__file__).parents[2] / "templates" / "shared"
 STEPS = (Channel.PUSH, Channel.SMS, Channel.EMAIL, Channel.SMS, Channel.PUSH, Channel.EMAIL)
-WAIT = timedelta(seconds=0.5)
+A_SECOND = 400
+"""People for whom a step may take a second: a ladder that is over before its people answer shows nothing."""
+
 OPEN_HANDED = GatePolicy(pace=Pace(critical_budget=Budget(a_day=1000, a_week=1000)))
 SAID = (Answer.HELP_ME, Answer.IT_IS_MINE, Answer.STOP_TRANSFER, Answer.ALREADY_SENT, Answer.NOT_ME)
 
@@ -118,19 +120,21 @@ class Seen:
     while_climbing: int  # answers that came before their ladder's last step had gone
 
 
-def answering(store: Store, people: int, spread: float = 3.0, provider_seconds: float = 0.02) -> Seen:
-    """`people` are warned, climb six steps half a second apart, and answer at random in `spread` seconds."""
+def answering(store: Store, people: int, provider_seconds: float = 0.02) -> Seen:
+    """`people` are warned, climb six steps, and answer at random before the last."""
+    wait = timedelta(seconds=max(0.5, people / A_SECOND))
     began = time.monotonic()
 
     def clock() -> datetime:
         return NOW + timedelta(seconds=time.monotonic() - began)
 
-    ladder = a_ladder(*(a_step(channel, wait=WAIT) for channel in STEPS))
+    ladder = a_ladder(*(a_step(channel, wait=wait) for channel in STEPS))
     world = World(store, book=a_rulebook(a_rule_set("pig_butchering", a_rule(ladder=ladder))))
     world.clock, world.policy, store.clock = clock, OPEN_HANDED, clock  # type: ignore[assignment]
     begun = _listening(world, provider_seconds)
     world.flag(*(a_flag(f"user-{n}") for n in range(people)))
-    replace(world.dispatch(), hands=Hands()).round()
+    dispatch = replace(world.dispatch(), hands=Hands(), batch=people)
+    dispatch.round()
     firsts = {row.outreach: row for row in world.rows(messages) if row.step == 0}
     stop = threading.Event()
     threads = [threading.Thread(target=_climb, args=(world, stop)) for _ in range(2)]
@@ -138,8 +142,10 @@ def answering(store: Store, people: int, spread: float = 3.0, provider_seconds: 
         for thread in threads:
             thread.start()
         try:
-            thanked, refused = asyncio.run(_crowd(world, firsts, spread, clock))
-            time.sleep(2 * WAIT.total_seconds())
+            thanked, refused = asyncio.run(
+                _crowd(world, firsts, (len(STEPS) - 1) * wait.total_seconds(), clock)
+            )
+            time.sleep(2 * wait.total_seconds())
         finally:
             stop.set()
             for thread in threads:
