@@ -26,7 +26,7 @@ def a_slim_workspace(folder: Path) -> Path:
         if file.stem not in {"facts", "ladders", "we_never", "unknown_pattern"}:
             file.unlink()
     for templates in (folder / "templates").iterdir():
-        if templates.is_dir() and templates.name not in {"shared", "unknown_pattern"}:
+        if templates.is_dir() and templates.name not in {"shared", "calls", "unknown_pattern"}:
             shutil.rmtree(templates)
     for file in (folder / "templates").rglob("*.j2"):
         if not file.name.endswith((".en.j2", "en.j2", "layout.html.j2")):
