@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Semaphore
 from time import sleep
 
 import structlog
@@ -25,6 +26,10 @@ from outreach.telemetry import ANSWERED
 BUSY = (0.01, 0.02, 0.04, 0.08, 0.16)
 """Seconds between two tries to take several messages at once; after that one is taken after the other."""
 
+AT_ONCE = 8
+"""Answers written at one time; others of this process wait here, in their order, as long as it takes. In the
+database's own queue they would be refused after half a minute, and no order holds there."""
+
 log = structlog.get_logger()
 
 
@@ -36,13 +41,14 @@ class Feedback:
     core: Core
     firm: str
     aftermath: Aftermath = field(default_factory=Aftermath)
+    room: Semaphore = field(default_factory=lambda: Semaphore(AT_ONCE))
     zone: str = "UTC"
 
     def seen(
         self, message: str, grade: Grade, now: datetime, found: Opener = Opener.PAGE
     ) -> PageFacts | None:
         """Append evidence, and nothing else; None where the message or its person is not there."""
-        with self.store.begin() as tx:
+        with self.room, self.store.begin() as tx:
             told = ledger.told(tx, message)
             if told is None:
                 return None
@@ -90,7 +96,7 @@ class Feedback:
 
         None where the message is not there.
         """
-        with self.store.begin() as tx:
+        with self.room, self.store.begin() as tx:
             told = ledger.told(tx, message)
             if told is None:
                 return None
@@ -118,7 +124,7 @@ class Feedback:
 
 
 def _note(tx: Tx, told: Told, grade: Grade, found: Opener, now: datetime) -> None:
-    """Append a sign of opening, unless the same one was appended a moment ago: a machine may come for ever."""
+    """Append a sign of opening, unless the same one was appended a moment ago: machines come for ever."""
     signs = ledger.signs_since(tx, told.person, now - SAME_SIGN)
     if grade is Grade.MACHINE_OPENED:
         found = placed(found, told.message, told.status_at, signs, now)
