@@ -382,9 +382,9 @@ def test_of_what_a_provider_says_the_latest_counts_in_whatever_order_it_comes(
     world.dispatch().run()
     (message,) = world.rows(messages)
     said = [
-        _receipt(message.id, "e1", False, 1),
-        _receipt(message.id, "e2", not last, 2),
-        _receipt(message.id, "e3", last, 3),
+        _receipt(message.id, "z", False, 1),
+        _receipt(message.id, "m", not last, 2),
+        _receipt(message.id, "a", last, 3),
     ]
     for number in order:
         world.clock.tick(minutes=1)

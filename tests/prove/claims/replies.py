@@ -72,6 +72,7 @@ def _counted(
         found = tx.connection.execute(right).scalar_one()
         stands = standing(tx, [person for person, _ in parts[1]]).values()
     ended = sum(each.security.get(Channel.SMS) is False for each in stands)
+    asked = count(house.store, tasks, tasks.c.kind == "opt_out")
     leaks = sum(bool(re.search(r"\d|://|www", text)) for text in said)
     of = "people who said STOP, each in two texts, one of them twice"
     return {
