@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 DEMO   ?= demo
 
 .PHONY: demo test test-fast lint bench examples clean \
-	prove-loop prove-loop-short prove-delivery prove-delivery-short
+	prove-loop prove-loop-short prove-delivery prove-delivery-short prove-answers prove-answers-short
 
 $(STAMP): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -48,6 +48,12 @@ prove-delivery: $(STAMP)  ## what issue "delivery that neither loses nor repeats
 
 prove-delivery-short: $(STAMP)
 	@$(BIN)/python -m tests.prove.run delivery --short
+
+prove-answers: $(STAMP)   ## what issue "the answer" promises, shown likewise
+	@$(BIN)/python -m tests.prove.run answers
+
+prove-answers-short: $(STAMP)
+	@$(BIN)/python -m tests.prove.run answers --short
 
 clean:
 	rm -rf $(VENV) $(DEMO) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

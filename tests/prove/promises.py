@@ -11,7 +11,7 @@ from typing import Any
 from tests.prove.figures import Figure, Number, Told
 
 FOLDER = Path("tests/prove")
-ISSUES = ("loop", "delivery")
+ISSUES = ("loop", "delivery", "answers")
 """Each has a folder here with its promises.toml and its sabotages.toml; the claims are everybody's."""
 
 FORMS = ("full", "short")

@@ -1,6 +1,6 @@
-"""`make prove-loop`, `make prove-delivery`: what an issue promises, shown on a fresh clone, with every n.
+"""`make prove-loop` and its like: what an issue promises, shown on a fresh clone, with every n.
 
-    python -m tests.prove.run loop|delivery [--short] [--only NAME …] [--format json]
+    python -m tests.prove.run loop|delivery|answers [--short] [--only NAME …] [--format json]
 
 Every threshold stands in the issue's promises.toml, every sabotage in its sabotages.toml. Exit 0 only where
 every claim holds and every sabotage is noticed; a claim whose promise lets it may say loudly that it was left
