@@ -81,9 +81,7 @@ def _counted(
         "opt-outs in force": Figure(ended, stopped, of),
         "confirmations": Figure(len(said), stopped, of),
         "confirmations with a link or a number": Figure(leaks, len(said), "confirmations"),
-        "tasks for a person": Figure(
-            count(house.store, tasks, tasks.c.kind == "opt_out"), sounded, "texts that sound like an opt-out"
-        ),
+        "tasks for a person": Figure(asked, sounded, "texts that sound like an opt-out"),
         "forged texts believed": Figure(believed, forged, "texts signed with another key"),
     }
 
