@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from outreach.domain.scale import Channel
 
@@ -56,9 +57,14 @@ def standing_of(rows: Iterable[Row]) -> Standing:
 
     Only consent makes a yes; a withdrawal on any basis is a no, which only a later consent undoes.
     """
+    return _fold(tuple([row[:4] for row in sorted(rows, key=_order)]))
+
+
+@lru_cache(maxsize=4096)  # a million people have a few dozen histories; each message asks for one
+def _fold(words: tuple[tuple[str, str, str, bool], ...]) -> Standing:
     said: dict[str, dict[Channel, bool]] = {program: {} for program in Program}
     exempt: set[Channel] = set()
-    for channel, program, basis, granted, _ in sorted(rows, key=_order):
+    for channel, program, basis, granted in words:
         channels, programs = _channels(channel), _programs(program)
         if basis == Basis.CONSENT or not granted:
             for each in programs:

@@ -14,7 +14,7 @@ from outreach.domain.scale import Channel, Urgency
 from outreach.engine.dispatch import Dispatch
 from outreach.store.consents import Change, change
 from outreach.store.database import Store
-from outreach.store.tables import attempts, messages
+from outreach.store.tables import attempts, consents, messages, outreaches
 from tests.build import a_flag
 from tests.engine.gate_world import a_book, steps, told
 from tests.engine.world import World
@@ -36,7 +36,7 @@ class Interrupted(Dispatch):
 def a_word(world: World, granted: bool, channel: Channel | None = SMS, **options: object) -> None:
     """The person in this world says yes or no, now."""
     usual = {"program": Program.SECURITY, "source": "test", "actor": "test"} | options
-    person = world.rows(messages.metadata.tables["outreaches"])[0].person
+    person = world.rows(outreaches)[0].person
     with world.store.begin() as tx:
         change(tx, Change(person=person, channel=channel, granted=granted, **usual), world.clock())  # type: ignore[arg-type]
 
@@ -147,14 +147,26 @@ def test_under_consent_there_is_no_such_limit(store: Store) -> None:
 
 def test_the_exemption_counts_an_episode_whatever_outreach_told_of_it(store: Store) -> None:
     world = World(store, book=a_book(steps(SMS, SMS), urgency=Urgency.CRITICAL), policy=EXEMPT)
-    world.flag(a_flag(pattern="job_task", amount_at_risk_usd=500))
+    world.flag(a_flag(pattern="job_task"))
     climbed(world, 5)
-    world.flag(a_flag(pattern="job_task", identity="again", flagged_at=world.clock(), transfer_ref="t-2"))
+    again = {"identity": "again", "flagged_at": world.clock(), "transfer_ref": "another"}
+    world.flag(a_flag(pattern="job_task", **again))
     climbed(world, 5)
-    episodes = {row.episode for row in world.rows(messages.metadata.tables["outreaches"])}
+    climbs = world.rows(outreaches)
 
-    assert len(episodes) == 1
-    assert len(world.senders[SMS].sent) <= 3
+    assert (len(climbs), len({climb.episode for climb in climbs})) == (2, 1)
+    assert len(world.senders[SMS].sent) == 3
+
+
+@pytest.mark.parametrize(("said", "kept"), [("3" * 64, "3" * 64), ("version 3", None), (None, None)])
+def test_a_flag_may_name_the_text_that_its_words_of_consent_are_about(
+    store: Store, said: str | None, kept: str | None
+) -> None:
+    world = World(store, book=a_book(steps(SMS)))
+    world.flag(a_flag(pattern="job_task", consent_sms=True, consent_text=said))
+    (row,) = world.rows(consents)
+
+    assert (row.granted, row.text_sha256, row.source) == (True, kept, "feed-1")
 
 
 def test_an_exemption_in_the_ledger_has_its_limit_whatever_the_settings_say(store: Store) -> None:
