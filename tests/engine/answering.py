@@ -40,7 +40,7 @@ from tests.engine.world import World
 KEYS = {"k1": b"a secret for a crowd of answers"}
 WORDS = Path(__file__).parents[2] / "templates" / "shared"
 STEPS = (Channel.PUSH, Channel.SMS, Channel.EMAIL, Channel.SMS, Channel.PUSH, Channel.EMAIL)
-A_SECOND = 400
+A_SECOND = 300
 """People for whom a step may take a second: a ladder that is over before its people answer shows nothing."""
 
 OPEN_HANDED = GatePolicy(pace=Pace(critical_budget=Budget(a_day=1000, a_week=1000)))
@@ -122,7 +122,7 @@ class Seen:
 
 def answering(store: Store, people: int, provider_seconds: float = 0.02) -> Seen:
     """`people` are warned, climb six steps, and answer at random before the last."""
-    wait = timedelta(seconds=max(0.5, people / A_SECOND))
+    wait = timedelta(seconds=max(1.0, people / A_SECOND))
     began = time.monotonic()
 
     def clock() -> datetime:
@@ -143,7 +143,7 @@ def answering(store: Store, people: int, provider_seconds: float = 0.02) -> Seen
             thread.start()
         try:
             thanked, refused = asyncio.run(
-                _crowd(world, firsts, (len(STEPS) - 1) * wait.total_seconds(), clock)
+                _crowd(world, firsts, (len(STEPS) - 2) * wait.total_seconds(), clock)
             )
             time.sleep(2 * wait.total_seconds())
         finally:
