@@ -64,7 +64,7 @@ class SenderRules:
     def can_be_answered(self, number: str, now: datetime) -> bool:
         """Whether a reply to an SMS to this number reaches us: nobody can write to a name."""
         sender = self.sender_for(number, now)
-        is_name = bool(sender) and not _is_number_or_service(sender or "")
+        is_name = bool(sender) and not _can_be_written_to(sender or "")
         return self.is_two_way and not is_name
 
     def sender_for(self, number: str, now: datetime) -> str | None:
@@ -78,5 +78,5 @@ class SenderRules:
         return None if self.is_needed_everywhere or country in self.needed else ""
 
 
-def _is_number_or_service(sender: str) -> bool:
+def _can_be_written_to(sender: str) -> bool:
     return sender.removeprefix("+").isdecimal() or (sender.startswith("MG") and len(sender) == 34)
