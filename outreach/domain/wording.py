@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from outreach.domain.answer import Answer, Grade, Via
-from outreach.domain.consent import ALL, Program
 from outreach.domain.calling import CallOutcome
+from outreach.domain.consent import ALL, Program
 from outreach.domain.decision import Reason, Verdict
 from outreach.domain.delivery import Status
 from outreach.domain.gate import Bar

@@ -31,8 +31,8 @@ from outreach.settings.parties import (
     TwilioSettings,
     WebSettings,
 )
-from outreach.settings.replies import RepliesSettings
 from outreach.settings.privacy import RetentionSettings
+from outreach.settings.replies import RepliesSettings
 from outreach.settings.traffic import TrafficSettings
 from outreach.settings.watch import WatchSettings
 
