@@ -77,7 +77,7 @@ class CoreRefused(OutreachError):
 
 
 class CoreBusy(ConnectionError):
-    """The core system did not take a request now. `after` is the seconds it asked us to wait, where it did."""
+    """The core system did not take a request now. `after`: the seconds it asked us to wait, where it did."""
 
     def __init__(self, trouble: str, after: float | None = None) -> None:
         self.trouble, self.after = trouble, after

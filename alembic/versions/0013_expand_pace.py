@@ -5,6 +5,7 @@ Revises: 0012
 """
 
 import sqlalchemy as sa
+
 from alembic import op
 
 revision = "0013"

@@ -1,12 +1,13 @@
 """A core system over signed webhooks (Standard Webhooks 1.0): holds, releases and freezes are posted to it.
 
-What is posted, as JSON: `{"type": "transfer.hold", "data": {"call_id": …, "transfer_ref": …, "reason": …}}`, the
-type `transfer.hold`, `transfer.release` or `transfer.freeze`. `webhook-id` is our call id: the same request has
-the same one however often it comes, and is to be acted on once. 2xx means that it was heard, not that it was
-done; 408, 409, 425, 429, 5xx and silence mean "again later"; any other answer is a refusal, 410 one of all.
+What is posted, as JSON: `{"type": "transfer.hold", "data": {"call_id": …, "transfer_ref": …, "reason": …}}`,
+the type `transfer.hold`, `transfer.release` or `transfer.freeze`. `webhook-id` is our call id: the same
+request has the same one however often it comes, and is to be acted on once. 2xx means that it was heard, not
+that it was done; 408, 409, 425, 429, 5xx and silence mean "again later"; any other answer is a refusal, 410
+one of all.
 
-What is asked of transfers: `{"type": "transfers.read", "data": {"refs": […]}}` to another address, answered by
-`{"transfers": {ref: {"status": …, "hold_expires_at": …, "as_of": …}}}`.
+What is asked of transfers: `{"type": "transfers.read", "data": {"refs": […]}}` to another address, answered
+by `{"transfers": {ref: {"status": …, "hold_expires_at": …, "as_of": …}}}`.
 """
 
 from __future__ import annotations

@@ -14,9 +14,9 @@ from outreach.domain.transfer import Transfer, TransferStatus
 class Aftermath:
     """The firm's own lengths of time after an answer.
 
-    `mine_cool_down`: how long a warning is not repeated to somebody who said "it is mine". `remind_after`: how
-    long the core has to act before a person is told that it has not. The rest: how soon somebody must act
-    where a person asked for help, by the urgency of the warning.
+    `mine_cool_down`: how long a warning is not repeated to somebody who said "it is mine". `remind_after`:
+    how long the core has to act before a person is told that it has not. The rest: how soon somebody must
+    act where a person asked for help, by the urgency of the warning.
     """
 
     mine_cool_down: timedelta = timedelta(days=7)

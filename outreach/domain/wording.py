@@ -44,7 +44,7 @@ REASONS: Words = {
     Reason.EPISODE_WARNED: "already warned about this, and nothing got worse since",
     Reason.OVERTAKEN: "a more severe warning for this person goes first",
     Reason.SAID_MINE: "the person checked it, said that it is theirs, and nothing got worse since",
-    Reason.TRIED_AGAIN: "it is another transfer; what was answered to the earlier warning does not count here",
+    Reason.TRIED_AGAIN: "it is another transfer; an answer to the earlier warning does not count here",
     Reason.WORSE_SINCE: "it got worse since the person said that it is theirs",
 }
 

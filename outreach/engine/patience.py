@@ -50,7 +50,7 @@ class Patient:
     _silent_until: float = field(default=float("-inf"), init=False)
 
     def transfers(self, refs: Sequence[str]) -> Mapping[str, Transfer]:
-        """What the core says of these within the time there is; TimeoutError (an OSError) where it is slow."""
+        """What the core says of these in the time there is; TimeoutError (an OSError) where it is slow."""
         if self.elapsed() < self._silent_until:
             raise TimeoutError("the core system was slow; it is left alone for a moment")
         began = self.elapsed()

@@ -25,8 +25,8 @@ class Ground:
     """What a round knows of one outreach beside the claim; `message_id` and `reference` are fresh.
 
     `expires_at` is the claim's own, or earlier where the core says that the transfer's hold ends earlier.
-    `is_crowded`: another open outreach may write to the same person. `unsubscribe`: where one POST ends education,
-    empty for all else.
+    `is_crowded`: another open outreach may write to the same person. `unsubscribe`: where one POST ends
+    education, empty for all else.
     """
 
     profile: Profile

@@ -249,9 +249,7 @@ class House:
     @cached_property
     def recovery(self) -> Recovery:
         """The stage that asks the core system."""
-        return Recovery(
-            store=self.store, core=self.core, clock=self.clock, aftermath=lengths(self.settings)
-        )
+        return Recovery(store=self.store, core=self.core, clock=self.clock, aftermath=lengths(self.settings))
 
     @cached_property
     def looking(self) -> Looking:

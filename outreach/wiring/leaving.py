@@ -14,7 +14,7 @@ LIVES = timedelta(days=3650)
 def leave_links(
     public_url: str, keys: Callable[[], Keys], clock: Callable[[], datetime]
 ) -> Callable[[str, str], str]:
-    """Makes the link of one message (its id) to one person. The keys are asked for when one is to be signed."""
+    """Makes the link of one message (its id) to one person. The keys are asked for when one is signed."""
 
     def link(message: str, person: str) -> str:
         signing = keys()

@@ -190,7 +190,7 @@ def test_the_history_tells_the_case_the_second_try_and_what_was_believed(world: 
         told = [entry.title for entry in timeline(story(tx, person))]
 
     assert "Recovery case opened: the person said that the money has been sent" in told
-    assert any("it is another transfer; what was answered to the earlier warning" in each for each in told)
+    assert any("it is another transfer; an answer to the earlier warning" in each for each in told)
 
 
 def test_what_left_before_the_hold_is_told_as_that(world: World) -> None:

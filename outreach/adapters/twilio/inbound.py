@@ -1,4 +1,4 @@
-"""Inbound SMS: what people write to a number of ours, passed on by Twilio, believed only with its signature."""
+"""Inbound SMS: what people write to a number of ours, passed on by Twilio, believed by its signature only."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Integer, Text
 
-from outreach.store.tables.base import identity, moment, table, word
+from outreach.store.tables.base import identity, moment, table
 from outreach.store.types import Hash, Id, Instant, Word
 
 clients = table(

@@ -138,9 +138,7 @@ def _another_message(message: str, number: int, deck: Deck) -> Request:
 def _another_signature(message: str, number: int, deck: Deck) -> Request:
     path, body, headers = deck.choice((_twilio(message, "delivered"), _sendgrid([an_event(message=message)])))
     name = TWILIO_SIGNATURE if path.startswith(STATUS) else SENDGRID_SIGNATURE
-    junk = deck.choice(
-        ("", "=", "%C3", "AAAA", headers[name][::-1], headers[name][4:])
-    )
+    junk = deck.choice(("", "=", "%C3", "AAAA", headers[name][::-1], headers[name][4:]))
     return path, body, {**headers, name: junk}
 
 
