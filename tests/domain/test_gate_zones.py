@@ -7,7 +7,7 @@ from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from outreach.domain.gate import Bar, Barred, GatePolicy, Held, Open, QuietHours, gate, quiet_until
@@ -117,6 +117,7 @@ def test_a_step_held_over_a_change_is_sent_once_and_not_in_the_quiet_hours(
             assert not is_quiet(quiet, now.astimezone(local))
 
 
+@example(zone="Europe/Madrid", place=6, minutes=-142, start=time(22), end=time(2, 30, fold=1))
 @given(
     zone=st.sampled_from(NAMED),
     place=st.integers(0, 9),
