@@ -197,6 +197,17 @@ class Ledger:
             tables.core_calls, person=person, act=act, state=state, **{**row, **moments, **changes}
         )
 
+    def reply(self, person: str, message: str, text: str = "1", **changes: Any) -> str:
+        row = {
+            "provider": "twilio",
+            "provider_ref": f"SM{next(NUMBERS):032x}",
+            "from_hmac": SHA,
+            "kind": "answer",
+        }
+        rest = {"answer": "stop_transfer", "scope": None, "confirmed": None, "answer_due": None}
+        whole = {**row, **rest, "text_enc": self.tx.vault.seal(text), "at": self.now, **changes}
+        return self._row(tables.replies, person=person, message=message, **whole)
+
     def quarantined(self, reason: str) -> str:
         row = {"pull": self.pull, "place": "flags.csv", "line": 3, "column": "phone", "reason": reason}
         return self._row(tables.quarantine, **row, text_enc=self.tx.vault.seal("…"), at=self.now)

@@ -135,15 +135,16 @@ class Hands:
     ) -> None:
         done = 0
         while done < len(messages):
+            piece = messages[done : done + self.pace.piece(sender.name)]
+            ended = claim.ended(piece)  # before the claim is asked: a database may take its time to tell
             began = self.elapsed()  # read first: what is stopped after the next line finds its time over
             if not claim.holds:
                 return
             if began >= until:
                 handed.update({m.id: Handed(UNTRIED, 0.0) for m in messages[done:]})
                 return
-            piece = messages[done : done + self.pace.piece(sender.name)]
             done += len(piece)
-            if ended := claim.ended(piece):
+            if ended:
                 handed.update({m.id: Handed(UNTRIED, 0.0) for m in piece if m.thread in ended})
                 piece = [m for m in piece if m.thread not in ended]
             if not piece:

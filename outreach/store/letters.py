@@ -34,8 +34,9 @@ class Letter:
 
 
 def letters(tx: Tx, at_most: int = 1000) -> list[Letter]:
-    """Every dead letter, the oldest first."""
-    query = select(core_calls).where(core_calls.c.state.in_(STATES)).order_by(core_calls.c.id).limit(at_most)
+    """Every dead letter, the oldest first; those of an older version, whose age nobody knows, last."""
+    oldest = (core_calls.c.opened_at.asc().nulls_last(), core_calls.c.id)
+    query = select(core_calls).where(core_calls.c.state.in_(STATES)).order_by(*oldest).limit(at_most)
     return [_letter(row) for row in tx.connection.execute(query)]
 
 

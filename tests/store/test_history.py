@@ -37,6 +37,7 @@ def a_whole_person(ledger: Ledger, user: str = "u-1") -> tuple[str, str, str]:
     ledger.bar(outreach)
     ledger.task(person)
     ledger.core_call(person)
+    ledger.reply(person, said)
     add_note(ledger.tx, person, "Called us at noon.", "ana", NOW)
     return person, outreach, said
 

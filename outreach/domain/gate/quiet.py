@@ -38,7 +38,7 @@ def quiet_until(quiet: QuietHours, zone: tzinfo, now: datetime) -> datetime | No
     if not is_quiet:
         return None
     day = local.date() + timedelta(days=1 if over_midnight and clock >= quiet.start else 0)
-    # An hour of the settings is no second one: its fold would put an end that is skipped before its own night.
+    # An hour of the settings is no second one: its fold would put an end that is skipped before its night.
     end = datetime.combine(day, quiet.end.replace(fold=0), tzinfo=zone)
     until = end.astimezone(UTC)
     # The hour that is put back happens twice: the end that counts is the one still to come.
