@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -13,17 +12,16 @@ from outreach.cli.console import err, out
 from outreach.cli.init import as_typed, say_laid
 from outreach.cli.report import run_report
 from outreach.cli.run import cycle, show_counts
-from outreach.domain.token import Purpose, Token, sign
 from outreach.errors import SettingsError
 from outreach.settings import FILE
 from outreach.store.history import story
 from outreach.store.listing import ListRow, Said, Wanted, listing
 from outreach.store.listing import message as read_message
 from outreach.wiring import House, open_house
+from outreach.wiring.api import answer_link
 from outreach.wiring.workspace import lay_out
 
 ARABIC = "ar"
-LINK_LIVES = timedelta(days=7)
 OWNER_ONLY = 0o600
 
 
@@ -125,12 +123,5 @@ def _html(path: Path, letter: Letter) -> Path:
 
 
 def _link(house: House, said: Said) -> str:
-    keys = house.answer_keys
-    token = Token(
-        message=said.message.id,
-        person=said.person,
-        purpose=Purpose.ANSWER,
-        expires_at=house.clock() + LINK_LIVES,
-        key_id=next(iter(keys)),
-    )
-    return f"{house.settings.web.public_url.rstrip('/')}/a/{sign(token, keys)}"
+    link, _ = answer_link(house)(said.message.id, said.person)
+    return link

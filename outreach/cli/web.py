@@ -24,7 +24,7 @@ from outreach.web import (
 )
 from outreach.web.words import Words
 from outreach.wiring import House, open_house
-from outreach.wiring.api import CALLBACKS, inbox, limits
+from outreach.wiring.api import CALLBACKS, answer_link, inbox, limits
 from outreach.wiring.callbacks import INBOUND, INBOUND_SIGNATURE, callbacks, inbound
 from outreach.wiring.chance import new_id
 from outreach.wiring.living import living
@@ -93,6 +93,7 @@ def _api(house: House, words: Mapping[str, Words]) -> Api:
         words=words,
         default_locale=house.settings.default_locale,
         firm=house.settings.firm,
+        link=answer_link(house),
         now=house.clock,
         new_id=new_id,
         document=document(CALLBACKS, house.settings.web.public_url),

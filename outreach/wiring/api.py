@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from outreach.adapters import sendgrid, twilio
@@ -10,6 +11,7 @@ from outreach.domain.callback import ProvidersDoor
 from outreach.engine.inbox import Inbox
 from outreach.wiring.callbacks import INBOUND, SENDGRID, TWILIO
 from outreach.wiring.house import House
+from outreach.wiring.links import answer_links
 
 FORM, JSON, TWIML = "application/x-www-form-urlencoded", "application/json", "text/xml"
 
@@ -30,6 +32,11 @@ def inbox(house: House) -> Inbox:
         guesses=house.settings.api.guesses,
         agent_guesses=house.settings.api.agent_guesses,
     )
+
+
+def answer_link(house: House) -> Callable[[str, str], tuple[str, datetime]]:
+    """Makes the address of a message's answer page for a person, and says until when it leads there."""
+    return answer_links(house.settings.web.public_url, lambda: house.answer_keys, house.clock)
 
 
 def limits(house: House) -> Mapping[str, Any]:

@@ -45,7 +45,7 @@ from outreach.wiring.beating import beating
 from outreach.wiring.calls import desk
 from outreach.wiring.core import core, lengths
 from outreach.wiring.feeds import feeds
-from outreach.wiring.leaving import leave_links
+from outreach.wiring.links import leave_links
 from outreach.wiring.policy import gate_policy
 from outreach.wiring.replies import replies
 from outreach.wiring.rules import RulesInForce

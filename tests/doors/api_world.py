@@ -18,6 +18,7 @@ from outreach.store.database import Store
 from outreach.store.tables import messages
 from outreach.web import Api, create_app, document
 from outreach.wiring.api import CALLBACKS
+from outreach.wiring.links import answer_links
 from tests.build import a_flag, a_ladder, a_rule, a_rule_set, a_rulebook, a_step
 from tests.doors.web_world import KEYS, WORDS
 from tests.engine.world import World
@@ -68,6 +69,7 @@ class ApiWorld:
             words=WORDS,
             default_locale="en",
             firm="Acme",
+            link=answer_links("https://warn.firm.example", lambda: KEYS, clock),
             now=clock,
             new_id=self.store.new_id,
             document=document(CALLBACKS),

@@ -35,6 +35,7 @@ def streams(api: ApiWorld, most: int = 2) -> Streams:
         words=WORDS,
         default=WORDS["en"],
         firm="Acme",
+        link=lambda message, person: ("", api.world.clock()),
     )
     return Streams(
         inbox=api.inbox,

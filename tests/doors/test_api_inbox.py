@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 
 from outreach.domain.answer import Answer
+from outreach.domain.token import Purpose, read_token
 from outreach.domain.transfer import Transfer, TransferStatus
 from outreach.store.database import Store
 from outreach.store.tables import acknowledgments, evidence, messages, outreaches, profiles, receipts
+from outreach.wiring.links import ANSWER_LIVES
 from tests.doors.api_world import ApiWorld
+from tests.doors.web_world import KEYS
 
 
 @pytest.fixture
@@ -38,6 +41,18 @@ def test_a_message_is_told_whole_in_the_persons_language(api: ApiWorld) -> None:
     assert [choice["answer"] for choice in told["answers"]] == [answer.value for answer in Answer]
     assert told["answers"][0]["text"] == "Detener la transferencia"
     assert (told["seen"], told["answered"]) == (False, None)
+
+
+def test_the_link_of_a_message_opens_its_answer_page_for_its_own_person_only(api: ApiWorld) -> None:
+    id = api.warn()
+    told = api.ask("POST", f"/inbox/{id}/link")
+    token = told.json()["url"].removeprefix("https://warn.firm.example/a/")
+    read = read_token(token, KEYS, api.world.clock())
+
+    assert told.status_code == 200
+    assert (read.message, read.purpose) == (id, Purpose.ANSWER)  # type: ignore[union-attr]
+    assert told.json()["expires_at"] == (api.world.clock() + ANSWER_LIVES).isoformat().replace("+00:00", "Z")
+    assert api.ask("POST", f"/inbox/{id}/link", user="somebody-else").status_code == 404
 
 
 def test_what_is_kept_for_the_app_is_delivered_once_it_was_listed(api: ApiWorld) -> None:

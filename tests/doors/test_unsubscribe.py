@@ -27,7 +27,7 @@ from outreach.store.consents import Change, change
 from outreach.store.database import Store
 from outreach.store.tables import consents, outreaches
 from outreach.web import Unsubscribe
-from outreach.wiring.leaving import leave_links
+from outreach.wiring.links import leave_links
 from tests.build import NOW, a_flag
 from tests.doors.web_world import KEYS, PERSON, WORDS, token
 from tests.engine.gate_world import a_book, steps, told, warned_again

@@ -38,6 +38,7 @@ class Api:
     words: Mapping[str, Words]
     default_locale: str
     firm: str
+    link: Callable[[str, str], tuple[str, datetime]]
     now: Callable[[], datetime]
     new_id: Callable[[], str]
     document: Mapping[str, Any]
@@ -54,6 +55,7 @@ class Api:
             words=self.words,
             default=self.words[self.default_locale],
             firm=self.firm,
+            link=self.link,
         )
         streams = Streams(
             inbox=self.inbox,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from string import Template
@@ -37,13 +37,17 @@ GUESS_AGAIN_SECONDS = 600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doors:
-    """The verbs, by the ids of the table. `words` are the answer page's, by locale; `default` the firm's."""
+    """The verbs, by the ids of the table. `words` are the answer page's, by locale; `default` the firm's.
+
+    `link` makes the address of a message's answer page for a person, and says until when it leads there.
+    """
 
     inbox: Inbox
     feedback: Feedback
     words: Mapping[str, Words]
     default: Words
     firm: str
+    link: Callable[[str, str], tuple[str, datetime]]
 
     def by_id(self) -> Mapping[str, Do]:
         """Every operation that answers at once, by its id."""
@@ -52,6 +56,7 @@ class Doors:
             "message": self.message,
             "seen": self.seen,
             "answer": self.answer,
+            "link": self.answer_page,
             "verify": self.verify,
             "verify_any": self.verify_any,
             "set_code": self.set_code,
@@ -93,6 +98,12 @@ class Doors:
             is_first=result.is_first,
             transfer=_transfer(words, result.transfer),
         )
+
+    def answer_page(self, call: Call) -> BaseModel:
+        """Where this person answers this message."""
+        kept = self._own(call).message
+        url, until = self.link(kept.id, kept.person)
+        return models.AnswerLink(url=url, expires_at=until)
 
     def verify(self, call: Call) -> BaseModel:
         """Whether a message is ours, for the person themselves."""

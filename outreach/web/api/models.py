@@ -68,6 +68,13 @@ class InboxMessage(Shape):
     answered: Answered | None
 
 
+class AnswerLink(Shape):
+    """Where a person answers one message, and until when."""
+
+    url: str
+    expires_at: datetime
+
+
 class MessagePage(Shape):
     """Some messages, newest first."""
 

@@ -91,6 +91,17 @@ OPERATIONS = (
         refusals=(404, 409),
     ),
     Operation(
+        id="link",
+        method="POST",
+        path="/inbox/{message}/link",
+        about="The address of the message's answer page, for apps that open it instead of asking themselves. "
+        "Whoever has it can answer: open it at once, keep it nowhere, send it to nobody.",
+        scope=Scope.INBOX_ANSWER,
+        of_user=True,
+        answer=models.AnswerLink,
+        refusals=(404,),
+    ),
+    Operation(
         id="verify",
         method="POST",
         path="/verify",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from outreach.adapters.renderer import JinjaRenderer
@@ -12,6 +12,7 @@ from outreach.adapters.renderer.library import Page, read_library
 from outreach.adapters.renderer.worst import worst_cases
 from outreach.adapters.rulebook import load_catalogue
 from outreach.domain.facts import Catalogue
+from outreach.domain.ladder import CALL_COMING
 from outreach.domain.message import Content, sms_size
 from outreach.domain.scale import Channel
 from tests.prove.figures import Figure
@@ -36,7 +37,7 @@ def run(ground: Ground) -> dict[str, Figure]:
     for page in library.pages.values():
         for context in islice(_cases(page, catalogue), ground.n):
             _say(page, renderer, context, totals, longest)
-    patterns = {template.split("/")[0] for template, _ in library.pages}
+    patterns = _patterns(library.pages)
     said = totals["sms"]
     return {
         "files": Figure(_complete(library.pages), len(library.pages), "files"),
@@ -52,10 +53,15 @@ def run(ground: Ground) -> dict[str, Figure]:
     }
 
 
+def _patterns(pages: Iterable[tuple[str, str]]) -> set[str]:
+    """All that messages are about, but for the announcement of calls, which is of no pattern."""
+    return {template.split("/")[0] for template, _ in pages if template != CALL_COMING}
+
+
 def _complete(pages: object) -> int:
     """How many of pattern × name × language there are, of patterns that have both names in English."""
     assert isinstance(pages, dict)
-    patterns = {template.split("/")[0] for template, _ in pages}
+    patterns = _patterns(pages)
     return sum((f"{p}/{name}", locale) in pages for p in patterns for name in NAMES for locale in LOCALES)
 
 
