@@ -6,7 +6,9 @@ STAMP  := $(VENV)/.installed
 DEMO   ?= demo
 
 .PHONY: demo test test-fast lint bench examples clean \
-	prove-loop prove-loop-short prove-delivery prove-delivery-short prove-answers prove-answers-short
+	prove-loop prove-loop-short prove-delivery prove-delivery-short prove-answers prove-answers-short \
+	prove-rules prove-rules-short prove-pillars prove-pillars-short \
+	prove-outcomes prove-outcomes-short
 
 $(STAMP): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -18,7 +20,7 @@ demo: $(STAMP)          ## set up, make a sample feed, run one whole cycle, say 
 	@$(BIN)/outreach demo $(DEMO)
 
 test: $(STAMP)          ## the whole suite, on SQLite and PostgreSQL
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=25
 
 test-fast: $(STAMP)     ## without the slow part
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
@@ -54,6 +56,24 @@ prove-answers: $(STAMP)   ## what issue "the answer" promises, shown likewise
 
 prove-answers-short: $(STAMP)
 	@$(BIN)/python -m tests.prove.run answers --short
+
+prove-rules: $(STAMP)     ## what issue "the risk team's workbench" promises, shown likewise
+	@$(BIN)/python -m tests.prove.run rules
+
+prove-rules-short: $(STAMP)
+	@$(BIN)/python -m tests.prove.run rules --short
+
+prove-pillars: $(STAMP)   ## what issue "the four pillars" promises, shown likewise
+	@$(BIN)/python -m tests.prove.run pillars
+
+prove-pillars-short: $(STAMP)
+	@$(BIN)/python -m tests.prove.run pillars --short
+
+prove-outcomes: $(STAMP)  ## what issue "what it saved" promises, shown likewise
+	@$(BIN)/python -m tests.prove.run outcomes
+
+prove-outcomes-short: $(STAMP)
+	@$(BIN)/python -m tests.prove.run outcomes --short
 
 clean:
 	rm -rf $(VENV) $(DEMO) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -130,6 +130,8 @@ def main() -> None:
         url = postgres() if chosen.database == "postgresql" else f"sqlite:///{name}/ledger.db"
         told = seed(url, chosen.count)
         listener = socket.create_server(("127.0.0.1", 0), backlog=256)
+        # As asyncio sets it on what it opens itself; without it each page waits 40 ms for an acknowledgment.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         # Forked before this process opens anything of its own.
         server = multiprocessing.get_context("fork").Process(target=partial(serve, url, listener))
         server.start()

@@ -105,7 +105,7 @@ def staged(dispatch: Dispatch, stages: Stages) -> Dispatch:
     kinds = {m: timed(m, name) for m, name in parts.items() if hasattr(Dispatch, m)}
     kind = type("StagedDispatch", (Dispatch,), {"__slots__": (), **kinds})
     parts_of = {name: getattr(dispatch, name) for name in Dispatch.__slots__}
-    return kind(**{**parts_of, "renderer": TimedRenderer(dispatch.renderer, stages)})
+    return kind(**{**parts_of, "renderer": TimedRenderer(dispatch.renderer, stages), "words": None})
 
 
 class TimedRenderer:

@@ -229,7 +229,7 @@ def measure(folder: Path, chosen: argparse.Namespace) -> None:
     house.store.__class__ = TimedStore
     tools = house.intake.tools
     matcher, archive = Spy(tools.matcher), Spy(tools.archive)
-    feeds = [Spy(feed) for feed in house.intake.feeds]
+    feeds = [Spy(feed) for feed in house.feeds(house.rules.current())]
     renderer = Spy(house.renderer)
     senders = {channel: Spy(sender) for channel, sender in house.dispatch.senders.items()}
     stages.pages(matcher, "match", "match")
@@ -240,10 +240,12 @@ def measure(folder: Path, chosen: argparse.Namespace) -> None:
     for sender in senders.values():
         stages.calls(sender, "send_many", "send")
     book = house.rules.current()
-    everything = replace(house.intake, feeds=feeds, tools=replace(tools, matcher=matcher, archive=archive))
+    everything = replace(
+        house.intake, feeds=lambda book: feeds, tools=replace(tools, matcher=matcher, archive=archive)
+    )
     free = replace(book, sets={p: _without_limits(s) for p, s in book.sets.items()})
     intake = replace(everything, rulebook=lambda: free)
-    dispatch = replace(house.dispatch, renderer=renderer, senders=senders)
+    dispatch = replace(house.dispatch, renderer=renderer, words=None, senders=senders)
 
     wall = time.perf_counter()
     with stages.stage("decide"):

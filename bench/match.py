@@ -84,14 +84,15 @@ def write_rules(folder: Path) -> None:
 
 def _rule(p: int, n: int, clause: str) -> str:
     when = _clause(clause, p, n)
+    # Where the condition itself rules it out, the checker refuses the exclusion.
+    owned = "" if "destination_owned" in clause else "      - {because: own, when: destination_owned}\n"
     return f"""\
   - id: rule-{n}
     status: live
     when: {json.dumps(when)}
     score: {{fact: risk_score, at_least: {70 + p}, observe_from: {60 + n}}}
     except:
-      - {{because: own, when: destination_owned}}
-      - {{because: warned, when: "within(last_warned_at, '7 days')"}}
+{owned}      - {{because: warned, when: "within(last_warned_at, '7 days')"}}
     warn: {{template: {PATTERNS[p]}/leaving, urgency: soon, expires: 6h, ladder: urgent}}
 """
 

@@ -60,6 +60,10 @@ begin_until: ContextVar[float] = ContextVar("begin_until", default=math.inf)
 sets it before it asks whether the claim holds, so that a process that was stopped anywhere in between,
 and woke up when others had taken over, writes nothing."""
 
+go_on: ContextVar[Callable[[], bool]] = ContextVar("go_on", default=lambda: True)
+"""Asked just before a request is begun: False where an operator stopped it meanwhile. It asks this process's
+memory only, so that it costs nothing."""
+
 LONGEST_WAIT = timedelta(days=1)
 OPERATOR = {
     401: "the credentials were turned away: check them",

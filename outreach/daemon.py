@@ -18,9 +18,15 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from outreach.errors import OutreachError
 from outreach.telemetry import DAEMON_STARTED, DAEMON_STOPPED, DAEMON_WAITS, STAGE_FAILED
-from outreach.wiring import House
+from outreach.wiring.addresses import pulls
+from outreach.wiring.cases import case_work
 from outreach.wiring.collector import sparing_collector
+from outreach.wiring.holding import ramping, waiting
+from outreach.wiring.house import House
 from outreach.wiring.living import living
+from outreach.wiring.maturing import maturing
+from outreach.wiring.outcomes import confirmed_losses, outcome_intake
+from outreach.wiring.reports import pictures
 from outreach.wiring.watching import served
 
 log = structlog.get_logger()
@@ -39,15 +45,25 @@ class Job:
 
 
 JOBS = (
+    Job("edits", 1, lambda house, stopping: house.rules.look()),
     Job("intake", 60, lambda house, stopping: house.intake.run(is_stopping=stopping)),
-    # While one batch is with the providers, or waits for the disk, the other is planned.
-    Job("dispatch", 2, lambda house, stopping: house.dispatch.run(stopping), threads=2),
+    # Often: a resume acts within a second. While one batch is with the providers, or waits for the disk, the
+    # other is planned.
+    Job("dispatch", 0.5, lambda house, stopping: house.dispatch.run(stopping), threads=2),
     Job("settle", 1, lambda house, stopping: house.settle.run(stopping)),
     Job("release", 10, lambda house, stopping: house.intake.release_dead()),
+    Job("ramps", 15, lambda house, stopping: ramping(house).run()),
+    Job("waits", 15, lambda house, stopping: waiting(house).run(stopping)),
     Job("recovery", 5, lambda house, stopping: house.recovery.run()),
+    Job("cases", 5, lambda house, stopping: case_work(house.settings, house.store, house.clock).run()),
     Job("tasks", 30, lambda house, stopping: house.tasks.run()),
     Job("upkeep", 600, lambda house, stopping: house.upkeep.run(stopping)),
     Job("replies", 10, lambda house, stopping: house.replies.run(house.clock())),
+    Job("addresses", 60, lambda house, stopping: pulls(house).run(stopping)),
+    Job("outcomes", 60, lambda house, stopping: outcome_intake(house).run(stopping)),
+    Job("losses", 60, lambda house, stopping: confirmed_losses(house).run(stopping)),
+    Job("maturing", 60, lambda house, stopping: maturing(house).run(stopping)),
+    Job("pictures", 600, lambda house, stopping: pictures(house).sweep(house.clock())),
     Job("watch", 15, lambda house, stopping: house.watch.run()),
 )
 """All that happens by itself."""

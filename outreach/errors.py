@@ -3,6 +3,7 @@
     OutreachError
      ├ SettingsError   the settings do not fit: all problems at once            exit 2
      ├ RulesError      rules or templates do not fit: all problems, file:line:column   exit 2
+     ├ EditionError    no rule book is meant by these words, or more than one is      exit 2
      ├ StoreError      the database is unreachable or not at head: says which command to run   exit 3
      ├ FeedError       a feed is unreachable or broke its contract: names the feed, never a payload   exit 4
      ├ ArchiveError    the archive cannot be written or read: names the folder   exit 5
@@ -42,6 +43,12 @@ class SettingsError(ProblemsError):
 
 class RulesError(ProblemsError):
     """Rules, lists, ladders or templates do not fit; every problem is listed with its place."""
+
+
+class EditionError(OutreachError):
+    """No edition of the rules is meant by what was typed, or several are; the message says what would do."""
+
+    exit_code = 2
 
 
 class StoreError(OutreachError):

@@ -10,6 +10,8 @@ from typing import Any
 import pyarrow as pa
 
 from outreach.domain.condition import Compare, Condition, Fact, IsTrue, Literal, Operator
+from outreach.domain.edition import contents, hash_of
+from outreach.domain.experiment import Design, Experiment
 from outreach.domain.facts import Catalogue, FactSource, FactSpec, FactType, WhenNull
 from outreach.domain.flag import FlagBatch, Rejected
 from outreach.domain.ladder import Ladder, Step
@@ -52,6 +54,7 @@ CATALOGUE: Catalogue = {
         a_fact("currency", FactType.TEXT),
         a_fact("destination_listed", FactType.BOOLEAN),
         a_fact("destination_owned", FactType.BOOLEAN),
+        a_fact("is_vulnerable", FactType.BOOLEAN),
         a_fact("last_warned_at", FactType.TIME, source=FactSource.ENGINE, when_null=WhenNull.NEVER),
         a_fact("warnings_30d", FactType.INTEGER, source=FactSource.ENGINE),
     )
@@ -94,6 +97,24 @@ def a_rule(id: str = "money-leaving", **options: Any) -> Rule:
     return Rule(id=id, **{**usual, **options})
 
 
+VULNERABLE: Condition = IsTrue(Fact("is_vulnerable", FactType.BOOLEAN))
+
+
+def an_experiment(design: Design = Design.TIE_BREAKER, **options: Any) -> Experiment:
+    """The experiment of `a_rule()`: a band of 2 around 80, nobody vulnerable, no last day."""
+    usual: dict[str, Any] = {
+        "pattern": "pig_butchering",
+        "rule": "money-leaving",
+        "design": design,
+        "score": "risk_score",
+        "cut_off": Decimal(80),
+        "band": Decimal(2) if design is Design.TIE_BREAKER else None,
+        "definition": "of a test",
+        "spared": VULNERABLE,
+    }
+    return Experiment(**usual | options)
+
+
 def a_rule_set(pattern: str = "pig_butchering", *rules: Rule, severity: Severity = Severity.HIGH) -> RuleSet:
     """A pattern's rules."""
     return RuleSet(
@@ -107,18 +128,21 @@ def a_rule_set(pattern: str = "pig_butchering", *rules: Rule, severity: Severity
         examples=(),
         file=f"{pattern}.yml",
         text=f"pattern: {pattern}",
-        sha256=pattern.encode().hex().ljust(64, "0")[:64],
+        sha256=hash_of(f"pattern: {pattern}"),
     )
 
 
 def a_rulebook(*sets: RuleSet) -> Rulebook:
     """A book of rule sets."""
+    chosen = sets or (a_rule_set(),)
+    texts = {s.file: s.text for s in chosen}
     return Rulebook(
         catalogue=CATALOGUE,
         lists={},
         ladders={},
-        sets={s.pattern: s for s in sets or (a_rule_set(),)},
-        sha256="b" * 64,
+        sets={s.pattern: s for s in chosen},
+        sha256=hash_of(contents(texts)),
+        texts=texts,
     )
 
 

@@ -208,6 +208,14 @@ class Ledger:
         whole = {**row, **rest, "text_enc": self.tx.vault.seal(text), "at": self.now, **changes}
         return self._row(tables.replies, person=person, message=message, **whole)
 
+    def outcome(self, episode: str, level: str = "P2", amount: str = "4200", **changes: Any) -> str:
+        """An entry of the ledger of outcomes."""
+        row = {"currency": "USD", "window": "7d", "method": "ledger", "definition": "2026-11", "n": 1}
+        more = {"state": "provisional", "restates": None, "reason": "", "owner": "warning", "at": self.now}
+        lists: dict[str, list[str]] = {"beside": [], "told": []}
+        whole = {**row, **more, **lists, "rate": None, "rate_source": None, **changes}
+        return self._row(tables.outcomes, episode=episode, level=level, amount=Decimal(amount), **whole)
+
     def quarantined(self, reason: str) -> str:
         row = {"pull": self.pull, "place": "flags.csv", "line": 3, "column": "phone", "reason": reason}
         return self._row(tables.quarantine, **row, text_enc=self.tx.vault.seal("…"), at=self.now)

@@ -108,7 +108,7 @@ class FakeCore:
             raise ConnectionError("down")
         self.asked.append((act, ref))
 
-    def request_hold(self, ref: str, reason: str, call_id: str) -> None:
+    def request_hold(self, ref: str, reason: str, call_id: str, seconds: int | None = None) -> None:
         self._ask("hold", ref)
 
     def request_release(self, ref: str, reason: str, call_id: str) -> None:

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -79,6 +80,25 @@ class Archive:
             raise ArchiveError(_refusal(self.folder, error)) from None
         return rows
 
+    def of_person(self, pull_id: str, day: date, person: str) -> list[dict[str, Any]] | None:
+        """What a pull's file holds of one person, a row a flag; None where the file is gone.
+
+        ArchiveError where this machine has no archive, or the file cannot be read.
+        """
+        place = self.folder / f"date={day.isoformat()}" / f"{pull_id}.parquet"
+        if not self.folder.is_dir():
+            raise ArchiveError(f"there is no archive at {self.folder}: another machine has it")
+        try:
+            theirs = [("person", "=", person)]
+            found: list[dict[str, Any]] = parquet.read_table(
+                place, partitioning=None, filters=theirs
+            ).to_pylist()
+        except FileNotFoundError:
+            return None
+        except (OSError, pa.ArrowException) as error:
+            raise ArchiveError(f"{place} cannot be read ({type(error).__name__})") from None
+        return found
+
     def _private(self) -> set[str]:
         return {spec.name for spec in self.catalogue.values() if spec.privacy is not Privacy.PLAIN}
 
@@ -126,8 +146,9 @@ class Archive:
                 raise ArchiveError(
                     f"no file of the archive {self.folder} has the column {', '.join(lacking)}"
                 )
+            wanted = None if columns is None else [*columns]
             for path in paths:
-                yield from dataset.dataset(path, schema=schema, format="parquet").to_batches(columns=columns)
+                yield from dataset.dataset(path, schema=schema, format="parquet").to_batches(columns=wanted)
         except (OSError, pa.ArrowException) as error:
             raise ArchiveError(f"the archive {self.folder} cannot be read ({type(error).__name__})") from None
 

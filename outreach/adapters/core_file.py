@@ -35,9 +35,10 @@ class FileCore:
         self._refresh()
         return {ref: self._known[ref] for ref in refs if ref in self._known}
 
-    def request_hold(self, ref: str, reason: str, call_id: str) -> None:
+    def request_hold(self, ref: str, reason: str, call_id: str, seconds: int | None = None) -> None:
         """Note the wish for a transfer hold."""
-        self._note(call_id=call_id, call="hold", ref=ref, reason=reason)
+        length = {} if seconds is None else {"hold_seconds": seconds}
+        self._note(call_id=call_id, call="hold", ref=ref, reason=reason, **length)
 
     def request_release(self, ref: str, reason: str, call_id: str) -> None:
         """Note the wish to lift a transfer hold."""
@@ -57,7 +58,7 @@ class FileCore:
         if seen != self._state:
             self._known, self._state = _read(self.transfers_file), seen
 
-    def _note(self, *, call_id: str, **call: str) -> None:
+    def _note(self, *, call_id: str, **call: str | int) -> None:
         """Append a call, unless one with this id is there: a repeat after a crash is the same wish."""
         try:
             if call_id in _call_ids(self.calls_file):

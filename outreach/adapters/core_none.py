@@ -14,7 +14,7 @@ class NoCore:
         """Nothing is known."""
         return {}
 
-    def request_hold(self, ref: str, reason: str, call_id: str) -> None:
+    def request_hold(self, ref: str, reason: str, call_id: str, seconds: int | None = None) -> None:
         """Not heard."""
         raise ConnectionError("no core system is connected")
 

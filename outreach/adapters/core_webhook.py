@@ -1,10 +1,11 @@
 """A core system over signed webhooks (Standard Webhooks 1.0): holds, releases and freezes are posted to it.
 
 What is posted, as JSON: `{"type": "transfer.hold", "data": {"call_id": …, "transfer_ref": …, "reason": …}}`,
-the type `transfer.hold`, `transfer.release` or `transfer.freeze`. `webhook-id` is our call id: the same
-request has the same one however often it comes, and is to be acted on once. 2xx means that it was heard, not
-that it was done; 408, 409, 425, 429, 5xx and silence mean "again later"; any other answer is a refusal, 410
-one of all.
+the type `transfer.hold`, `transfer.release` or `transfer.freeze`. A hold that is asked for without the
+person's word has `hold_seconds`, and a reason that is one of a few words. `webhook-id` is our call id: the
+same request has the same one however often it comes, and is to be acted on once. 2xx means that it was heard,
+not that it was done; 408, 409, 425, 429, 5xx and silence mean "again later"; any other answer is a refusal,
+410 one of all.
 
 What is asked of transfers: `{"type": "transfers.read", "data": {"refs": […]}}` to another address, answered
 by `{"transfers": {ref: {"status": …, "hold_expires_at": …, "as_of": …}}}`.
@@ -96,9 +97,9 @@ class WebhookCore:
         found = read_transfers(told.get("transfers") if isinstance(told, dict) else None)
         return {ref: found[ref] for ref in wanted if ref in found}
 
-    def request_hold(self, ref: str, reason: str, call_id: str) -> None:
+    def request_hold(self, ref: str, reason: str, call_id: str, seconds: int | None = None) -> None:
         """Ask for a transfer hold."""
-        self._request("transfer.hold", ref, reason, call_id)
+        self._request("transfer.hold", ref, reason, call_id, seconds)
 
     def request_release(self, ref: str, reason: str, call_id: str) -> None:
         """Ask to lift a transfer hold."""
@@ -108,11 +109,15 @@ class WebhookCore:
         """Ask to freeze what has left."""
         self._request("transfer.freeze", ref, reason, call_id)
 
-    def _request(self, kind: str, ref: str, reason: str, call_id: str) -> None:
+    def _request(self, kind: str, ref: str, reason: str, call_id: str, seconds: int | None = None) -> None:
+        length = {} if seconds is None else {"hold_seconds": seconds}
+        self.tell(kind, {"call_id": call_id, "transfer_ref": ref, "reason": reason, **length}, call_id)
+
+    def tell(self, kind: str, told: Mapping[str, object], id: str) -> None:
+        """Post one thing, under this id however often it is posted. Raises CoreBusy, CoreRefused."""
         if self._is_gone:
             raise CoreRefused(f"http_{GONE}")
-        body = _json(kind, {"call_id": call_id, "transfer_ref": ref, "reason": reason})
-        status, headers, _ = self._post(self.url, call_id, body, self.seconds)
+        status, headers, _ = self._post(self.url, id, _json(kind, told), self.seconds)
         if 200 <= status < 300:
             return
         if status in AGAIN or status >= 500:

@@ -14,6 +14,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from outreach.answers import go_on
 from outreach.domain.delivery import (
     Accepted,
     CannotSay,
@@ -29,6 +30,7 @@ from outreach.domain.message import Message
 from outreach.domain.scale import Channel
 from outreach.mime import Mailbox, email_bytes
 
+STOPPED = Unavailable("outbox: not tried, an operator stopped it", is_tried=False)
 OWNER_ONLY = 0o600  # the files hold addresses and texts
 
 
@@ -50,7 +52,8 @@ class Outbox:
         with suppress(OSError):  # where it cannot be made, writing tells why
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         at = self._now()
-        return [self._send(message, at) for message in messages]
+        may_go = go_on.get()
+        return [self._send(message, at) if may_go() else STOPPED for message in messages]
 
     def ask(self, questions: Sequence[Question]) -> Sequence[Found]:
         """Whether the file is there."""

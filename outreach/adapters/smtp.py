@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
-from outreach.answers import begin_until
+from outreach.answers import begin_until, go_on
 from outreach.domain.delivery import (
     Accepted,
     CannotSay,
@@ -115,7 +115,7 @@ class _Batch:
             words = email_bytes(message, self._sender, self._now())
         except ValueError as error:
             return Refused(f"smtp: {_plain(error)}")
-        if time.monotonic() > begin_until.get():
+        if time.monotonic() > begin_until.get() or not go_on.get()():
             return Unavailable("smtp: not tried, the time for it is over", is_tried=False)
         if self._broken >= MOST_BROKEN:
             return Unavailable("smtp: not tried, the server breaks off", is_tried=False)

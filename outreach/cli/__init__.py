@@ -8,34 +8,60 @@ from pathlib import Path
 import click
 from rich.markup import escape
 
-from outreach.cli import (
-    clients,
-    consent,
-    demo,
-    doctor,
-    history,
-    init,
-    keeping,
-    keys,
-    letters,
-    operate,
-    privacy,
-    rules,
-    run,
-    sendtest,
-    status,
-    tasks,
-    templates,
-    web,
-)
 from outreach.cli.console import err, say_refusal
+from outreach.cli.late import LateGroup
 from outreach.cli.logs import log_to_stderr
 from outreach.cli.traces import tell_what_nobody_caught, trace
 from outreach.errors import OutreachError
 from outreach.settings import workspace_from_environment
 
+COMMANDS = {
+    "init": "outreach.cli.init:init",
+    "demo": "outreach.cli.demo:demo",
+    "doctor": "outreach.cli.doctor:doctor",
+    "migrate": "outreach.cli.run:migrate",
+    "run": "outreach.cli.run:run",
+    "daemon": "outreach.cli.run:daemon",
+    "status": "outreach.cli.status:status",
+    "tasks": "outreach.cli.tasks:tasks",
+    "cases": "outreach.cli.cases_pack:cases",
+    "web": "outreach.cli.web:web",
+    "openapi": "outreach.cli.web:openapi",
+    "clients": "outreach.cli.clients:clients",
+    "history": "outreach.cli.history:history",
+    "message": "outreach.cli.history:message",
+    "stop": "outreach.cli.history:stop",
+    "note": "outreach.cli.history:note",
+    "consent": "outreach.cli.consent:consent",
+    "approvals": "outreach.cli.approvals:approvals",
+    "audit": "outreach.cli.audit:audit",
+    "addresses": "outreach.cli.addresses:addresses",
+    "halt": "outreach.cli.halting:halt",
+    "resume": "outreach.cli.halting:resume",
+    "backup": "outreach.cli.keeping:backup",
+    "restore": "outreach.cli.keeping:restore",
+    "forget": "outreach.cli.privacy:forget",
+    "legal-hold": "outreach.cli.privacy:legal_hold",
+    "retention": "outreach.cli.privacy:retention",
+    "keys": "outreach.cli.keys:keys",
+    "send-test": "outreach.cli.sendtest:send_test_command",
+    "letters": "outreach.cli.letters:letters",
+    "reports": "outreach.cli.reports:reports",
+    "welfare": "outreach.cli.welfare:welfare",
+    "lookback": "outreach.cli.lookback:lookback",
+    "outcomes": "outreach.cli.outcomes:outcomes",
+    "report": "outreach.cli.figures_outcomes:report",
+    "rules": "outreach.cli.rules:rules",
+    "templates": "outreach.cli.templates:templates",
+}
+"""Where each command stands."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+@click.group(
+    cls=LateGroup,
+    late=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.option(
     "-w",
     "--workspace",
@@ -56,40 +82,6 @@ def outreach(context: click.Context, workspace: Path | None, log: str, verbose: 
     """
     log_to_stderr(log, verbose=verbose)
     context.obj = workspace or workspace_from_environment()
-
-
-for command in (
-    init.init,
-    demo.demo,
-    doctor.doctor,
-    run.migrate,
-    run.run,
-    run.daemon,
-    status.status,
-    tasks.tasks,
-    web.web,
-    web.openapi,
-    clients.clients,
-    history.history,
-    history.message,
-    history.stop,
-    history.note,
-    consent.consent,
-    operate.approvals,
-    keeping.halt,
-    keeping.lift,
-    keeping.backup,
-    keeping.restore,
-    privacy.forget,
-    privacy.legal_hold,
-    privacy.retention,
-    keys.keys,
-    sendtest.send_test_command,
-    letters.letters,
-    rules.rules,
-    templates.templates,
-):
-    outreach.add_command(command)
 
 
 BUG = 70

@@ -22,7 +22,7 @@ from outreach.store.database import Tx
 from outreach.store.desk import add_note, write_audit
 from outreach.store.optouts import lift_for
 from outreach.store.runs import keep_texts
-from outreach.wiring import House
+from outreach.wiring.house import House
 
 LONGEST_TEXT = 100_000
 SHORT = 12

@@ -17,8 +17,8 @@ from outreach.settings import FILE
 from outreach.store.history import story
 from outreach.store.listing import ListRow, Said, Wanted, listing
 from outreach.store.listing import message as read_message
-from outreach.wiring import House, open_house
 from outreach.wiring.api import answer_link
+from outreach.wiring.house import House, open_house
 from outreach.wiring.workspace import lay_out
 
 ARABIC = "ar"

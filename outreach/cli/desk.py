@@ -20,12 +20,13 @@ from outreach.store.desk import add_note, stop_person
 from outreach.store.finding import find, is_reference
 from outreach.store.listing import Said
 from outreach.store.listing import message as read_message
-from outreach.wiring import House, open_house
+from outreach.wiring.house import House, open_house
 
 LONGEST_NOTE = 4_000
 
 
-def _user_name() -> str:
+def user_name() -> str:
+    """Who is at this terminal."""
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):  # a container's user may have no name
@@ -33,7 +34,7 @@ def _user_name() -> str:
 
 
 actor_option = click.option(
-    "--actor", default=_user_name, help="Who does it, for the audit; default: your user name."
+    "--actor", default=user_name, help="Who does it, for the audit; default: your user name."
 )
 
 

@@ -16,9 +16,11 @@ SAID = {
     "outreach.toml": "the settings, each with a word on what it does",
     ".env": "fresh keys; keep a copy, and keep it out of git",
     "rules": "what is warned about, one file a pattern",
+    "docs/rules.schema.json": "what editors complete rule files from; after facts.yml: outreach rules schema",
     "templates": "how it is said, one file a message and language",
     "feeds": "a sample feed of invented people",
     "core.json": "what an invented core system says of their transfers",
+    "outcomes.csv": "what became of their money, to import and report on",
     ".gitignore": "keeps secrets and data out of git",
 }
 FOLDERS = {"rules", "templates", "feeds"}

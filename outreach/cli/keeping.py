@@ -1,9 +1,8 @@
-"""For the operator: copy the database, restore a copy, stop what is sent, and let it go on."""
+"""For the operator: copy the database, and restore a copy."""
 
 from __future__ import annotations
 
 import getpass
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,16 +11,14 @@ from rich.markup import escape
 
 from outreach.cli.console import out
 from outreach.domain.running import Process
-from outreach.domain.scale import Channel
-from outreach.errors import RulesError, StoreError
+from outreach.errors import StoreError
 from outreach.settings import Settings, read_settings
-from outreach.store import halting
 from outreach.store.copying import copy_sqlite, put_in_place
 from outreach.store.desk import write_audit
 from outreach.store.forgotten import forgotten_ids
 from outreach.store.restoring import Restored, mark_restored
 from outreach.store.running import processes_now
-from outreach.wiring import House, open_house
+from outreach.wiring.house import House, open_house
 from outreach.wiring.privacy import forgotten_list
 
 SQLITE = "sqlite:///"
@@ -68,7 +65,7 @@ def restore(workspace: Path, copy: Path | None) -> None:
     """Put COPY in the database's place, and hold whatever may have been sent since it was made.
 
     Without COPY the database has been restored by other means (pg_restore) and is only marked. Either way
-    nothing is sent until `outreach lift all`; docs/operations.md says what to look at before.
+    nothing is sent until `outreach resume --all`; docs/operations.md says what to look at before.
     """
     settings = read_settings(workspace)
     if copy is None:
@@ -155,60 +152,5 @@ def _say(done: tuple[Restored, int]) -> None:
             "Nobody had to be forgotten again. Where the ids of people forgotten since stand in another "
             "machine's forgotten.txt, bring it here and do this again: docs/operations.md#after-a-restore"
         )
-    out.print("Next: `outreach run --once`, `outreach approvals list`, `outreach lift all`.")
+    out.print("Next: `outreach run --once`, `outreach approvals list`, `outreach resume --all`.")
     out.print("Read docs/operations.md#after-a-restore before the last of them.")
-
-
-SCOPE = click.argument("scope", type=click.Choice([halting.ALL, "pattern", "channel"]))
-ABOUT = click.argument("about", required=False, default="")
-
-
-def _about(scope: str, about: str) -> str:
-    """The name that a scope needs, checked."""
-    if (scope == halting.ALL) != (not about):
-        raise click.UsageError("`all` has no name; `pattern` and `channel` need one")
-    if scope == "channel" and about not in set(Channel):
-        raise click.UsageError(f"a channel is one of {', '.join(Channel)}")
-    return about
-
-
-def _refuse_unknown(house: House, pattern: str) -> None:
-    """A halt of a misspelt pattern would stop nothing; where the rules cannot be read, anything is halted."""
-    with house.store.read() as tx:
-        if halting.was_warned_about(tx, pattern):
-            return
-    with suppress(RulesError):
-        patterns = house.rules.current().sets
-        if pattern not in patterns:
-            raise click.UsageError(f"no rule is about {pattern!r}; there are {', '.join(sorted(patterns))}")
-
-
-@click.command()
-@SCOPE
-@ABOUT
-@click.option("--reason", required=True, help="Why; shown in `outreach status` for as long as it stands.")
-@click.pass_obj
-def halt(workspace: Path, scope: str, about: str, reason: str) -> None:
-    """Send nothing any more: of everything (all), of a pattern, or on a channel."""
-    house = open_house(workspace)
-    house.require_head()
-    if scope == "pattern" and about:
-        _refuse_unknown(house, about)
-    with house.store.begin() as tx:
-        is_new = halting.halt(tx, scope, _about(scope, about), reason, getpass.getuser(), house.clock())
-    out.print("Halted, from the next round on." if is_new else "It is halted already.")
-
-
-@click.command()
-@SCOPE
-@ABOUT
-@click.pass_obj
-def lift(workspace: Path, scope: str, about: str) -> None:
-    """Let go on what was halted. What expired meanwhile is cancelled; the rest goes out, urgent first."""
-    house = open_house(workspace)
-    house.require_head()
-    with house.store.begin() as tx:
-        lifted = halting.lift(tx, scope, _about(scope, about), getpass.getuser(), house.clock())
-    if not lifted:
-        raise click.ClickException("nothing of that is halted; `outreach status` shows what is")
-    out.print("Lifted.")

@@ -17,7 +17,7 @@ from outreach.cli.desk import actor_option, opened
 from outreach.store.desk import write_audit
 from outreach.store.rotating import Turned, known_keys, older_processes, retire, turn, usage
 from outreach.store.sealed import sealed_columns
-from outreach.wiring import House
+from outreach.wiring.house import House
 from outreach.wiring.workspace import a_key
 
 STYLE = click.option("--format", "style", type=click.Choice(["text", "json"]), default="text")

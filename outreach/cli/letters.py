@@ -16,9 +16,11 @@ from rich.table import Table
 
 from outreach.cli.console import err, out
 from outreach.cli.desk import actor_option, opened
+from outreach.domain.case_wording import FREEZES
 from outreach.domain.moment import both
 from outreach.domain.wording import ACTS, core_words, say
 from outreach.store import letters as ledger
+from outreach.store.case_freezes import CORE
 from outreach.store.letters import Letter
 
 _FORMAT = click.option("--format", "style", type=click.Choice(["text", "json"]), default="text")
@@ -54,13 +56,14 @@ def _told(one: Letter, now: datetime) -> dict[str, object]:
 
 def _show(found: Sequence[Letter], now: datetime) -> None:
     if not found:
-        out.print("No dead letters: the core system took every request.")
+        out.print("No dead letters: the core system and every firm took every request.")
         return
     table = Table(box=None, pad_edge=False)
     for name in ("id", "asked for", "transfer", "state", "why", "tries", "age"):
         table.add_column(name, justify="right" if name in {"tries", "age"} else "left", overflow="fold")
     for one in found:
-        words = (one.id, one.act, one.transfer_ref or "", one.state, one.trouble or "", str(one.tries))
+        asked = one.act if one.to == CORE else f"{one.act}, of {one.to}"
+        words = (one.id, asked, one.transfer_ref or "", one.state, one.trouble or "", str(one.tries))
         table.add_row(*map(escape, words), _age(one, now))
     out.print(table)
     out.print("Mend the cause, then: outreach letters replay ID, or --all")
@@ -88,7 +91,9 @@ def show(workspace: Path, id: str, style: str) -> None:
     if style == "json":
         click.echo(json.dumps(_told(found, now), indent=2))
         return
-    out.print(core_words(found.state, found.act), markup=False)
+    is_core = found.to == CORE
+    firms = f"{found.to}: {say(FREEZES, found.state)}."
+    out.print(core_words(found.state, found.act) if is_core else firms, markup=False)
     rows = {
         "id": found.id,
         "person": found.person,

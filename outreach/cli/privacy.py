@@ -14,7 +14,7 @@ from outreach.cli.console import err, out, two_columns
 from outreach.cli.desk import actor_option, opened, the_one
 from outreach.engine.forgetting import Kept
 from outreach.store import forgotten, legal_holds
-from outreach.wiring import House, open_house
+from outreach.wiring.house import House, open_house
 
 STYLE = click.option("--format", "style", type=click.Choice(["text", "json"]), default="text")
 

@@ -10,7 +10,7 @@ from outreach.domain.report import RunReport, tell, vary
 from outreach.store.desk import write_audit
 from outreach.store.figures import examples, newest_run, run_figures
 from outreach.store.history import stories
-from outreach.wiring import House
+from outreach.wiring.house import House
 
 OWNER_ONLY = 0o600
 SAMPLES = 24

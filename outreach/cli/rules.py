@@ -4,101 +4,79 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from outreach import wiring
-from outreach.cli.alarms import alarms
+from outreach.cli.folders import own_rules
+from outreach.cli.late import LateGroup
 from outreach.domain.examples import ExampleReport, Outcome
-from outreach.domain.problem import Problem
 from outreach.errors import RulesError
+from outreach.wiring.workshop import test_rules
 
-FOLDER = Path("rules")
+AT_MOST = 20
+"""Failures, and gaps, that a screen takes."""
+
 _FORMAT = click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text")
 _TRUTHS = {True: "true", False: "false", None: "unknown"}
 
 
-@click.group()
+COMMANDS = {
+    "alarms": "outreach.cli.alarms:alarms",
+    "backtest": "outreach.cli.backtest:backtest",
+    "check": "outreach.cli.rulebook_check:check",
+    "explain": "outreach.cli.explain:explain",
+    "facts": "outreach.cli.rulebook_facts:facts",
+    "new": "outreach.cli.rulebook_new:new",
+    "schema": "outreach.cli.rulebook_schema:schema",
+}
+"""Where each command stands; `test` stands here."""
+
+
+@click.group(cls=LateGroup, late=COMMANDS)
 def rules() -> None:
     """Check and test the rule files."""
 
 
 @rules.command()
-@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
-@_FORMAT
-def check(paths: tuple[Path, ...], shape: str) -> None:
-    """Tell every problem of the rule files, with its place. Exit 2 where there is an error."""
-    folder, only = _chosen(paths)
-    _, found = wiring.check_rules(folder)
-    problems = [p for p in found if not only or Path(p.file).resolve() in only]
-    errors = sum(not p.is_warning for p in problems)
-    if shape == "json":
-        click.echo(json.dumps({"errors": errors, "problems": [_as_json(p) for p in problems]}, indent=2))
-    else:
-        for problem in problems:
-            click.echo(str(problem))
-        click.echo(_summary(errors, len(problems) - errors, folder))
-    raise SystemExit(2 if errors else 0)
-
-
-@rules.command()
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--all", "every", is_flag=True, help=f"Tell every failure; default: the first {AT_MOST}.")
 @click.option("--min-coverage", type=click.FloatRange(0, 100), default=0.0, help="Percent to be reached.")
 @_FORMAT
-def test(folder: Path | None, min_coverage: float, shape: str) -> None:
+def test(folder: Path | None, min_coverage: float, shape: str, *, every: bool) -> None:
     """Run every example through the matcher. Exit 1 where one fails, or coverage is too low."""
     try:
-        report = wiring.test_rules(folder or _own_folder())
+        report = test_rules(folder or own_rules())
     except RulesError as error:
         click.echo(str(error), err=True)
         raise SystemExit(2) from None
     if shape == "json":
         click.echo(json.dumps(_report_as_json(report), indent=2))
     else:
-        _tell(report)
+        _tell(report, None if every else AT_MOST)
     raise SystemExit(1 if report.failures or report.coverage < min_coverage else 0)
 
 
-rules.add_command(alarms)
-
-
-def _chosen(paths: Sequence[Path]) -> tuple[Path, set[Path]]:
-    """The folder to read (a file needs its catalogue and lists), and the files to tell of (empty: all)."""
-    if not paths:
-        return _own_folder(), set()
-    first = paths[0]
-    if first.is_dir():
-        return first, set()
-    folder = first.parent.parent if first.parent.name == "lists" else first.parent
-    return folder, {path.resolve() for path in paths}
-
-
-def _own_folder() -> Path:
-    """`rules/` of the workspace that the command line or the environment names."""
-    workspace = click.get_current_context().obj
-    return workspace / FOLDER if isinstance(workspace, Path) else FOLDER
-
-
-def _as_json(problem: Problem) -> dict[str, object]:
-    return dataclasses.asdict(problem)
-
-
-def _summary(errors: int, warnings: int, folder: Path) -> str:
-    if not errors and not warnings:
-        return f"{folder}: no problems"
-    words = [f"{n} {word}{'s' * (n != 1)}" for n, word in ((errors, "error"), (warnings, "warning")) if n]
-    return f"{folder}: {', '.join(words)}"
-
-
-def _tell(report: ExampleReport) -> None:
-    for failure in report.failures:
+def _tell(report: ExampleReport, most: int | None) -> None:
+    """File by file; of many only the first, and how many more there are in which file."""
+    failures = sorted(report.failures, key=lambda failure: failure.file)
+    for failure in failures[:most]:
         _tell_failure(failure)
-    for gap in report.gaps:
+    _tell_more([failure.file for failure in failures[most:]] if most else [], "examples fail")
+    gaps = sorted(report.gaps, key=lambda gap: gap.file)
+    for gap in gaps[:most]:
         click.echo(f"{gap.file}: {gap.rule}: never {gap.never} in examples: {gap.piece}")
+    _tell_more([gap.file for gap in gaps[most:]] if most else [], "gaps in coverage")
     passed = len(report.outcomes) - len(report.failures)
     click.echo(f"{passed} of {len(report.outcomes)} examples hold; coverage {report.coverage:.1f} %")
+
+
+def _tell_more(files: Sequence[str], what: str) -> None:
+    if files:
+        of = ", ".join(f"{file} {count}" for file, count in Counter(files).items())
+        click.echo(f"and {len(files)} more {what} ({of}): --all tells them")
 
 
 def _tell_failure(failure: Outcome) -> None:

@@ -12,9 +12,12 @@ import click
 from outreach.cli.console import crossed, err, out, progress, two_columns
 from outreach.cli.stopping import stoppable
 from outreach.daemon import run_daemon
+from outreach.engine.maturing import BATCHES
 from outreach.errors import FeedError
-from outreach.wiring import House, open_house
+from outreach.wiring.holding import waiting
+from outreach.wiring.house import House, open_house
 from outreach.wiring.living import living
+from outreach.wiring.maturing import has_daemon, keep_outcomes
 
 
 @click.command()
@@ -41,6 +44,8 @@ def run(workspace: Path, once: bool, dry_run: bool, style: str) -> None:
     try:
         with nullcontext() if dry_run else living(house, "run"):
             counts = cycle(house)
+            if not dry_run and not has_daemon(house):
+                counts += _kept(house)
     finally:
         house.close()
     if style == "json":
@@ -53,6 +58,14 @@ def run(workspace: Path, once: bool, dry_run: bool, style: str) -> None:
         raise click.exceptions.Exit(FeedError.exit_code)
 
 
+def _kept(house: House) -> Counter[str]:
+    """No daemon runs: one round of what it does for the ledger of outcomes, so that reports have figures."""
+    with stoppable() as is_stopping, progress() as bar:
+        bar.add_task("reckoning episodes", total=None)
+        found = keep_outcomes(house, is_stopping, batches=BATCHES)
+    return +Counter(cases=found.cases, reckoned=found.reckoned)
+
+
 def cycle(house: House) -> Counter[str]:
     """One cycle with a progress bar: intake, what the core must hear, dispatch."""
     with stoppable() as is_stopping, progress() as bar:
@@ -63,6 +76,7 @@ def cycle(house: House) -> Counter[str]:
         sending = bar.add_task("sending", total=counts["opened"])
         if not house.rehearses:
             counts += house.recovery.run()
+            counts["waited"] = waiting(house).run(is_stopping)["opened"]
         counts += dispatch.run(is_stopping, lambda done: bar.advance(sending, done))
     return counts
 
@@ -76,10 +90,15 @@ FUNNEL = {
     "near_miss": "  near misses: under the cut-off, observed",
     "skip": "  skipped (see below)",
     "control": "  control arm of an experiment",
+    "waited": "opened for those whose wait on a wait list is over",
+    "shadow": "decided by shadow rules: watched, nothing sent",
     "warn": "  to be warned",
     "opened": "outreaches opened",
+    "ramped": "  of them, waiting for a step of their rule's ramp",
     "held_for_approval": "rules held for approval",
     "feeds_failed": "feeds that failed",
+    "reckoned": "episodes whose outcome was reckoned: no daemon runs",
+    "cases": "recovery cases of confirmed losses",
 }
 
 
@@ -108,6 +127,7 @@ def show_counts(counts: Counter[str]) -> None:
 def daemon(workspace: Path) -> None:
     """Run until SIGTERM: pull, decide, send and follow up by the table in outreach/daemon.py."""
     house = open_house(workspace)
+    house.stands_in = True
     house.require_head()
     house.dispatch  # noqa: B018  # made now, so that missing credentials are told at the start
     out.print("The daemon runs until SIGTERM or Ctrl-C; `outreach status` tells how it is.")

@@ -9,7 +9,7 @@ import click
 from outreach.cli.console import err, out
 from outreach.domain.delivery import Accepted, Refused, SendResult, Unavailable, Unknown
 from outreach.domain.scale import Channel
-from outreach.wiring import open_house
+from outreach.wiring.house import open_house
 from outreach.wiring.trial import Trial, send_test
 
 CHANNELS = [Channel.SMS.value, Channel.EMAIL.value, Channel.PUSH.value]

@@ -13,12 +13,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from outreach.cli.console import out
+from outreach.domain.problem import places
 from outreach.domain.running import Pace, RulesStanding, Running
 from outreach.domain.trouble import Promises, Trouble, judge
 from outreach.errors import RulesError
 from outreach.store.pace import pace
 from outreach.store.running import last_rules, running
-from outreach.wiring import House, open_house
+from outreach.wiring.house import House, open_house
 from outreach.wiring.watching import promises
 
 
@@ -49,7 +50,7 @@ def _look(house: House) -> tuple[Running, Pace]:
     try:
         rules = house.rules.standing()
     except RulesError as error:  # a daemon that runs goes on with the ones before
-        rules = RulesStanding(sha256=last or "", problems=len(error.problems))
+        rules = RulesStanding(sha256=last or "", problems=len(error.problems), places=places(error.problems))
     return replace(seen, rules=rules), paced
 
 
@@ -157,7 +158,10 @@ def _people(seen: Running) -> Iterator[tuple[str, str]]:
     for halt in seen.halts:
         yield f"halt of {halt.scope} {halt.object}".rstrip(), f"for {_long(seen.at - halt.at)}: {halt.reason}"
     if (rules := seen.rules) is not None:
-        broken = f"; a newer edit has {rules.problems} problems and is not in force" if rules.problems else ""
+        first = f", the first at {rules.places[0]}" if rules.places else ""
+        broken = (
+            f"; a newer edit has {rules.problems} problems{first}: not in force" if rules.problems else ""
+        )
         yield "rules in force", f"{rules.sha256[:12] or 'none yet'}{broken}"
 
 

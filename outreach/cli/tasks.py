@@ -25,7 +25,7 @@ from outreach.engine.tasks import Ranked, Refusal
 from outreach.store import tasklist
 from outreach.store.desk import write_audit
 from outreach.store.tasklist import WholeTask
-from outreach.wiring import House
+from outreach.wiring.house import House
 
 SHORT = 8
 KINDS = sorted({*TASKS, CALL, IN_DOUBT, *CRIES, *TALKED})

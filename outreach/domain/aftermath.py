@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from outreach.domain.case_clock import CaseClock
 from outreach.domain.scale import Urgency
 from outreach.domain.transfer import Transfer, TransferStatus
 
@@ -15,8 +16,8 @@ class Aftermath:
     """The firm's own lengths of time after an answer.
 
     `mine_cool_down`: how long a warning is not repeated to somebody who said "it is mine". `remind_after`:
-    how long the core has to act before a person is told that it has not. The rest: how soon somebody must
-    act where a person asked for help, by the urgency of the warning.
+    how long the core has to act before a person is told that it has not. `case`: the clock of a recovery
+    case. The rest: how soon somebody must act where a person asked for help, by the urgency of the warning.
     """
 
     mine_cool_down: timedelta = timedelta(days=7)
@@ -24,6 +25,7 @@ class Aftermath:
     critical: timedelta = timedelta(minutes=15)
     soon: timedelta = timedelta(minutes=30)
     routine: timedelta = timedelta(hours=2)
+    case: CaseClock = field(default_factory=CaseClock)
 
     def due(self, urgency_rank: int, now: datetime) -> datetime:
         """By when a person must act."""

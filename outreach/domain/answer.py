@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from outreach.domain.hold import HoldView
+from outreach.domain.lookback import PATTERN as SILENT_LOSS
 from outreach.domain.opened import Opener
 from outreach.domain.transfer import TransferStatus
 
@@ -83,10 +85,14 @@ def answers_for(
     gone = {TransferStatus.SENT, TransferStatus.CANCELLED}
     can_stop = has_transfer and transfer not in gone
     offered = tuple(answer for answer in Answer if can_stop or answer is not Answer.STOP_TRANSFER)
+    if pattern == SILENT_LOSS:  # help first, and nothing to stop: it left days ago
+        return tuple(sorted((a for a in offered if a is not Answer.STOP_TRANSFER), key=_HELP_FIRST.index))
     if pattern not in _NOT_THEM_FIRST or transfer is TransferStatus.SENT:
         return offered
     return (Answer.NOT_ME, *(answer for answer in offered if answer is not Answer.NOT_ME))
 
+
+_HELP_FIRST = (Answer.HELP_ME, Answer.ALREADY_SENT, Answer.IT_IS_MINE, Answer.NOT_ME)
 
 _NOT_THEM_FIRST = frozenset({"phishing_ato"})  # somebody else acts in their account: that is the news
 
@@ -107,7 +113,7 @@ class PageFacts:
     `person` is the ledger's id, compared with the token's; `answers` are those that apply, in the order
     shown (no stop where there is no transfer); `answered` is the first answer, where there is one.
     `is_overlooked`: somebody else reads the screen. `call_by`: until when a person at the firm is to call,
-    where one is asked to; shown in `zone`, the person's own.
+    where one is asked to; shown in `zone`, the person's own. `hold`: what the core says now of a hold.
     """
 
     person: str
@@ -121,6 +127,7 @@ class PageFacts:
     is_overlooked: bool = False
     call_by: datetime | None = None
     zone: str = "UTC"
+    hold: HoldView = field(default_factory=HoldView)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

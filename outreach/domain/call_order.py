@@ -44,6 +44,9 @@ class Wanted:
     amount: float | None = None
     tries: int = 0
     hours: CallHours | None = None
+    is_first: bool = False  # a life before any money
+    lottery: str = ""  # the registration of the lottery that it takes part in
+    lot: float = 0.0
 
     def opens(self, at: datetime) -> datetime:
         """The first moment from `at` on at which it may be worked."""
@@ -74,10 +77,14 @@ def order(
 ) -> tuple[Planned, ...]:
     """Every task in the order in which so many agents would work them, each for `length`; the late ones last.
 
-    `busy`: when those agents are free again who have a task now. Total and deterministic: by worth, then by
-    age, then by id.
+    `busy`: when those agents are free again who have a task now. Total and deterministic: what comes first,
+    then by worth, then by age, then by id; and inside a lottery by lot.
     """
-    left = sorted(wanted, key=lambda task: (-worth(task, length, now), task.opened_at, task.id))
+
+    def place(task: Wanted) -> tuple[bool, float, datetime, str]:
+        return not task.is_first, -worth(task, length, now), task.opened_at, task.id
+
+    left = drawn(sorted(wanted, key=place), now)
     free = [*(max(at, now) for at in busy), *[now] * (agents - len(busy))]
     heapq.heapify(free)
     planned: list[Planned] = []
@@ -95,6 +102,23 @@ def order(
         elif left:
             heapq.heappush(free, min(task.opens(at) for task in left))
     return (*planned, *late)
+
+
+def drawn(ranked: Sequence[Wanted], now: datetime) -> list[Wanted]:
+    """The same, where those of one lottery share their places by lot: nobody else moves.
+
+    Who has waited for long takes part no more: it is about who is called first, not who never is.
+    """
+    found = list(ranked)
+    places: dict[str, list[int]] = {}
+    for place, task in enumerate(ranked):
+        if task.lottery and now - task.opened_at <= PATIENCE:
+            places.setdefault(task.lottery, []).append(place)
+    for theirs in places.values():
+        by_lot = sorted((ranked[place] for place in theirs), key=lambda task: (task.lot, task.id))
+        for place, task in zip(theirs, by_lot, strict=True):
+            found[place] = task
+    return found
 
 
 def _is_late(task: Wanted, at: datetime) -> bool:

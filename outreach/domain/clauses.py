@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -42,36 +42,45 @@ def clauses(condition: Condition) -> Iterator[Leaf]:
             yield condition
 
 
-def said(leaf: Leaf) -> str:
+Named = Callable[[Fact], str]
+"""How a fact is written in a clause: by its name, unless somebody wants its value beside it."""
+
+
+def name_of(fact: Fact) -> str:
+    """A fact by its bare name."""
+    return fact.name
+
+
+def said(leaf: Leaf, named: Named = name_of) -> str:
     """A clause as an analyst would write it."""
     match leaf:
         case Compare(op, left, right):
-            return f"{_value(left)} {op} {_value(right)}"
+            return f"{_value(left, named)} {op} {_value(right, named)}"
         case IsTrue(fact):
-            return fact.name
+            return named(fact)
         case IsKnown(fact):
-            return f"{fact.name} IS NOT NULL"
+            return f"{named(fact)} IS NOT NULL"
         case Contains(fact, needle):
-            return f"contains({fact.name}, {_constant(needle)})"
+            return f"contains({named(fact)}, {_constant(needle)})"
         case Within(fact, length):
-            return f"within({fact.name}, '{_length(length)}')"
+            return f"within({named(fact)}, '{_length(length)}')"
         case OneOf(fact, values, list_name):
-            return f"{fact.name} IN {f'@{list_name}' if list_name else f'({_constants(values)})'}"
+            return f"{named(fact)} IN {f'@{list_name}' if list_name else f'({_constants(values)})'}"
         case HasAny(fact, values, list_name):
             function = "has" if len(values) == 1 and not list_name else "has_any"
-            return f"{function}({fact.name}, {f'@{list_name}' if list_name else _constants(values)})"
+            return f"{function}({named(fact)}, {f'@{list_name}' if list_name else _constants(values)})"
 
 
-def _value(value: Expression) -> str:
+def _value(value: Expression, named: Named) -> str:
     match value:
-        case Fact(name):
-            return name
+        case Fact():
+            return named(value)
         case Literal(constant):
             return _constant(constant)
         case Calculation(Arithmetic.RATIO, left, right):
-            return f"ratio({_value(left)}, {_value(right)})"
+            return f"ratio({_value(left, named)}, {_value(right, named)})"
         case Calculation(op, left, right):
-            return f"({_value(left)} {op} {_value(right)})"
+            return f"({_value(left, named)} {op} {_value(right, named)})"
 
 
 def _constants(values: tuple[Decimal | str, ...]) -> str:

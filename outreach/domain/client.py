@@ -16,6 +16,8 @@ class Scope(StrEnum):
     RECEIPTS_WRITE = "receipts:write"  # what the app knows of pushes and inbox messages
     VERIFY = "verify"  # a signed-in person asks whether a message is ours
     CODE_WRITE = "code:write"  # set or remove a person's anti-phishing code
+    REPORTS_WRITE = "reports:write"  # a signed-in person reports a scam
+    OUTCOMES_WRITE = "outcomes:write"  # the firm's systems tell what became of money
     AGENT = "agent"  # a person at the firm asks whether any message is ours
 
 

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     CORE = "core"
     TASK = "task"
     CLOSED = "closed"
+    OUTCOME = "outcome"
     NOTE = "note"
 
 

@@ -33,11 +33,15 @@ class Episode:
 
 @dataclass(frozen=True, slots=True)
 class OpenOutreach:
-    """An outreach under way for a person; its id is empty while the batch that opens it is settled."""
+    """An outreach under way for a person; its id is empty while the batch that opens it is settled.
+
+    One that `waits` for its step of a ramp gives way to any that does not.
+    """
 
     id: str
     episode: str
     severity_rank: int
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,7 @@ class Claim:
     decision: Decision
     severity_rank: int
     facts: Facts
+    waits: bool = False  # for its step of the rule's ramp
 
     @property
     def money_moved(self) -> bool:
@@ -151,12 +156,17 @@ class _Ledger:
             return Reason.WORSE_SINCE if before.got_worse(claim.about) else Reason.SAID_MINE
         if may_warn(episode, claim.severity_rank, money_moved=claim.money_moved):
             return None
+        other = self.under_way.get(claim.key[0])
+        if other is not None and other.waits and other.episode == episode.id and not claim.waits:
+            return None  # nobody has been told yet, and may not be for hours
         return Reason.TRIED_AGAIN if before.is_another(claim.about) else Reason.EPISODE_WARNED
 
     def _overtaken(self, claim: Claim, episode: Episode) -> Reason | None:
         other = self.under_way.get(claim.key[0])
         if other is None or not other.id:
             return None if other is None else Reason.OVERTAKEN  # a batch opens one outreach a person
+        if other.waits != claim.waits:
+            return Reason.OVERTAKEN if claim.waits and other.episode != episode.id else None
         stronger = other.episode == episode.id or other.severity_rank < claim.severity_rank
         return None if stronger else Reason.OVERTAKEN
 
@@ -170,7 +180,7 @@ class _Ledger:
             severity_rank=max(episode.severity_rank, claim.severity_rank),
             money_moved=episode.money_moved or claim.money_moved,
         )
-        self.under_way[person] = OpenOutreach("", episode.id, claim.severity_rank)
+        self.under_way[person] = OpenOutreach("", episode.id, claim.severity_rank, claim.waits)
         opened = replace(claim.about, is_open=True)
         self.warned[claim.key] = self.warned.get(claim.key, NEVER).also(opened)
 
@@ -188,9 +198,17 @@ def _moment(claim: Claim) -> tuple[datetime, str]:
 
 
 def _weight(claim: Claim) -> tuple[object, ...]:
-    """Severity, money, urgency and score; the rest only so that equals, too, have an order of their own."""
+    """May it go now, severity, money, urgency and score; the rest only so that equals have an order."""
     urgency = claim.decision.rule.rule.warn.urgency.rank
-    return (claim.severity_rank, claim.money_moved, urgency, claim.score, *_moment(claim), claim.key)
+    return (
+        not claim.waits,
+        claim.severity_rank,
+        claim.money_moved,
+        urgency,
+        claim.score,
+        *_moment(claim),
+        claim.key,
+    )
 
 
 def settle(

@@ -70,7 +70,8 @@ def _ask(leaf: IsTrue | OneOf | Contains | HasAny | Within, value: Value, now: d
         case IsTrue():
             return value is True
         case OneOf(fact, values):
-            return any(_number(value, fact.type) == _number(v, fact.type) for v in values)
+            wanted = _number(value, fact.type)
+            return wanted in (values if isinstance(wanted, str) else [_number(v, fact.type) for v in values])
         case Contains(needle=needle):
             return needle in str(value)
         case HasAny(values=values):
@@ -107,7 +108,9 @@ def _number(value: Value, kind: FactType) -> Value:
     """A number in the precision of `kind`; anything else as it is."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return value
-    return float(value) if kind is FactType.NUMBER else Decimal(str(value))
+    if kind is FactType.NUMBER:
+        return float(value)
+    return value if isinstance(value, Decimal) else Decimal(str(value))
 
 
 def value_of(value: Expression, facts: Facts) -> Value:

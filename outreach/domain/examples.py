@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import partial
 
 from outreach.domain.clauses import clauses, said
 from outreach.domain.condition import Condition, Leaf
-from outreach.domain.decision import Decision, Truth, decide
+from outreach.domain.decision import Decision, Truth, Verdict, decide
 from outreach.domain.evaluate import evaluate
 from outreach.domain.plan import Plan, RulePlan
-from outreach.domain.ruleset import Example, Rulebook, RuleSet, RuleStatus
+from outreach.domain.ruleset import Example, Rule, Rulebook, RuleSet, RuleStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """A piece of a rule that no example reaches; `never` is `true`, `false` or `used`."""
+    """A piece of a rule that no example reaches. `never`: `true`, `false`, `used` or `climbed` (a ladder)."""
 
     file: str
     rule: str
@@ -70,7 +71,7 @@ class ExampleReport:
 
     @property
     def coverage(self) -> float:
-        """Share of clause answers and exclusions that some example reaches, in percent."""
+        """Share of clause answers, exclusions and ladders that some example reaches, in percent."""
         return 100.0 if not self.reachable else 100.0 * (self.reachable - len(self.gaps)) / self.reachable
 
 
@@ -94,8 +95,10 @@ def judge_examples(
     )
     gaps, reachable = [], 0
     for rule_set in book.sets.values():
-        used = {(o.rule, o.because) for o in outcomes if o.file == rule_set.file and o.got == "skip"}
-        found, count = _gaps(rule_set, used, now)
+        own = [o for o in outcomes if o.file == rule_set.file]
+        used = {(o.rule, o.because) for o in own if o.got == "skip"}
+        climbed = {o.rule for o in own if o.got in CLIMBS}
+        found, count = _gaps(rule_set, used, climbed, now)
         gaps += found
         reachable += count
     return ExampleReport(outcomes=outcomes, gaps=tuple(gaps), reachable=reachable)
@@ -127,13 +130,20 @@ def _outcome(
 
 def _decision(example: Example, own: Sequence[RulePlan], answers: Sequence[Truth]) -> Decision | None:
     """What the rules say; a shadow rule speaks where the example names it, or where none is live."""
-    decision, shadow = decide(own, answers, example.facts, lambda rule: example.expect != "control")
+    decision, shadow = decide(own, answers, example.facts, partial(_arm, example))
     if example.rule:
         named = [d for d in shadow if d.rule.rule.id == example.rule]
         return named[0] if named else decision
     if any(r.rule.status is RuleStatus.LIVE for r in own):
         return decision
     return shadow[0] if shadow else None
+
+
+def _arm(example: Example, rule: Rule) -> str | None:
+    """The arm that the example expects: of an experiment either one may be tried."""
+    if rule.experiment is None or not rule.experiment.arms:
+        return None
+    return rule.experiment.arms[-1 if example.expect == Verdict.CONTROL else 0]
 
 
 def _values(own: Sequence[RulePlan], example: Example, now: datetime) -> Iterable[ClauseValue]:
@@ -155,10 +165,20 @@ def _places(plan: RulePlan) -> list[tuple[str, Condition]]:
     return [(rule.id, rule.when), *((f"{rule.id}, except: {e.because}", e.when) for e in rule.exclusions)]
 
 
-def _gaps(rule_set: RuleSet, used: set[tuple[str, str]], now: datetime) -> tuple[list[Gap], int]:
+CLIMBS = frozenset({Verdict.WARN.value, Verdict.CONTROL.value})
+"""Verdicts that exercise a rule's ladder; in an experiment either arm may be the one that climbs it."""
+
+
+def _gaps(
+    rule_set: RuleSet, used: set[tuple[str, str]], climbed: set[str], now: datetime
+) -> tuple[list[Gap], int]:
     """What the examples of one file never reach, and how much there is to reach."""
     gaps, reachable = [], 0
     for rule in (r for r in rule_set.rules if r.is_run):
+        reachable += 1
+        if rule.id not in climbed:
+            piece = f"ladder: {rule.warn.ladder.name}"
+            gaps.append(Gap(file=rule_set.file, rule=rule.id, piece=piece, never="climbed"))
         for clause in dict.fromkeys(clauses(rule.when)):
             seen = _seen(clause, rule_set.examples, now)
             reachable += 2

@@ -60,9 +60,11 @@ class FlagBatch(Generic[Table]):
     """A bounded piece of a feed; the rows of `table` and `rejected` together are `lines`, always.
 
     `cursor` is where the next pull starts; it is kept in the transaction that keeps what came of the batch.
+    `place` is where its lines are, as people find them.
     """
 
     table: Table
     rejected: tuple[Rejected, ...]
     lines: int
     cursor: str
+    place: str = ""

@@ -31,6 +31,7 @@ class Step:
     template: str  # "<pattern>/<name>"
     wait: timedelta
     is_instead: bool = False  # said only where the step before it could not be
+    cool_off: timedelta = timedelta()  # says nothing: asks the core for a hold of this length, and waits
 
     @property
     def announces(self) -> bool:
@@ -45,6 +46,23 @@ class Ladder:
     name: str
     steps: tuple[Step, ...]
     program: Program = Program.SECURITY
+    hold: timedelta = timedelta()  # asked of the core with the first step; none where it is 0
+    wording: str = ""  # drawn by an experiment: `a` is the one without a name, `b` is `<name>@b`
+
+    @property
+    def said(self) -> tuple[Step, ...]:
+        """The steps that say something."""
+        return tuple(step for step in self.steps if not step.cool_off)
+
+    @property
+    def asks_holds(self) -> bool:
+        """Whether it is climbed under a hold that we ask for: nothing is sent after its end."""
+        return bool(self.hold) or len(self.said) < len(self.steps)
+
+
+def cooling(length: timedelta, wait: timedelta) -> Step:
+    """A step that asks the core for a hold, and waits; its channel is that of nobody."""
+    return Step(channel=Channel.INBOX, template="", wait=wait, cool_off=length)
 
 
 def announced(call: Step, where: Announced) -> tuple[Step, ...]:
@@ -75,6 +93,7 @@ class Close(StrEnum):
     OVERTAKEN = "overtaken"  # a more severe pattern took over
     STOPPED = "stopped"  # a person at the firm stopped it
     REJECTED = "rejected"  # an approver said no
+    RAMPED = "ramped"  # its step of the rule's ramp came too late
     FORGOTTEN = "forgotten"  # the person was forgotten
 
 
@@ -132,10 +151,16 @@ def freeze(ladder: Ladder) -> str:
     steps = [
         {"channel": s.channel.value, "template": s.template, "wait": int(s.wait.total_seconds())}
         | ({"instead": True} if s.is_instead else {})
+        | ({"cool_off": int(s.cool_off.total_seconds())} if s.cool_off else {})
         for s in ladder.steps
     ]
     # Warnings leave their program out: a ladder that was frozen before there were others reads the same.
-    other = {} if ladder.program is Program.SECURITY else {"program": ladder.program.value}
+    is_warning = ladder.program is Program.SECURITY
+    other: dict[str, str | int] = {} if is_warning else {"program": ladder.program.value}
+    if ladder.wording:
+        other["wording"] = ladder.wording
+    if ladder.hold:
+        other["hold"] = int(ladder.hold.total_seconds())
     return json.dumps({"name": ladder.name, "steps": steps, **other}, separators=(",", ":"), sort_keys=True)
 
 
@@ -146,12 +171,15 @@ def thaw(text: str) -> Ladder:
     return Ladder(
         name=raw["name"],
         program=Program(raw.get("program", Program.SECURITY)),
+        hold=timedelta(seconds=raw.get("hold", 0)),
+        wording=raw.get("wording", ""),
         steps=tuple(
             Step(
                 channel=Channel(s["channel"]),
                 template=s["template"],
                 wait=timedelta(seconds=s["wait"]),
                 is_instead=s.get("instead", False),
+                cool_off=timedelta(seconds=s.get("cool_off", 0)),
             )
             for s in raw["steps"]
         ),

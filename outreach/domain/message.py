@@ -48,6 +48,9 @@ class Message:
     locale: str
     content: Content
     attempt: int = 1
+    deaths: int = (
+        0  # attempts before this one that ended with our own process: they say nothing of a provider
+    )
     thread: str = ""  # equal for messages of one outreach: collapse key, email references
     unsubscribe: str = field(default="", repr=False)  # where one POST ends education mail
     sender: str = ""  # whom an SMS comes from in this country; empty: the account's usual sender

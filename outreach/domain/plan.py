@@ -25,11 +25,12 @@ class RulePlan:
     rule: Rule
     main: int
     exclusions: tuple[int, ...]
+    spared: int | None = None  # whom its experiment must not assign; None: it has none, or spares nobody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The probes of all running rules; the first `mains` are main probes, the rest exclusions."""
+    """The probes of all running rules; the first `mains` are main, the rest exclusions and the spared."""
 
     probes: tuple[Condition, ...]
     mains: int
@@ -57,5 +58,7 @@ def plan(book: Rulebook) -> Plan:
         places = tuple(
             shared.setdefault(exclusion.when, len(mains) + len(shared)) for exclusion in rule.exclusions
         )
-        plans.append(RulePlan(pattern=pattern, rule=rule, main=index, exclusions=places))
+        spared = rule.experiment.spared if rule.experiment else None
+        place = None if spared is None else shared.setdefault(spared, len(mains) + len(shared))
+        plans.append(RulePlan(pattern=pattern, rule=rule, main=index, exclusions=places, spared=place))
     return Plan(probes=(*mains, *shared), mains=len(mains), rules=tuple(plans))

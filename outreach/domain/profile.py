@@ -9,6 +9,7 @@ from datetime import datetime
 from outreach.domain.consent import Program
 from outreach.domain.recent import NOTHING, Recent
 from outreach.domain.scale import Channel
+from outreach.domain.wish import Wish
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +22,9 @@ class Profile:
     not in it was never asked about. `exempt`: where the ledger says that warnings rest on an exemption.
     `seen` says when somebody last confirmed a contact; `too_new` names the channels whose only contact came
     with what looks like a takeover. `recent` is what the person was sent lately. `is_overlooked`: somebody
-    else reads along in what this outreach is about.
+    else reads along in what this outreach is about. `in_distress`: they wrote of harming themselves, and
+    nobody at the firm has let machines write to them again. `wish`: how they asked to be reached, where it
+    binds.
     """
 
     person: str
@@ -38,6 +41,8 @@ class Profile:
     recent: Recent = NOTHING
     is_overlooked: bool = False
     silent_until: datetime | None = None
+    in_distress: bool = False
+    wish: Wish | None = None
     code: str | None = field(default=None, repr=False)
 
     def said(self, program: Program) -> Mapping[Channel, bool]:

@@ -79,10 +79,14 @@ class Inbound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spoken:
-    """A confirmation, and the language of the person who gets it."""
+    """A confirmation, and the language of the person who gets it.
 
-    confirmation: Confirmation
+    None where they wrote of harming themselves: then other words are said, with who to talk to in `country`.
+    """
+
+    confirmation: Confirmation | None
     locale: str
+    country: str | None = None
 
 
 KEYWORDS = frozenset(
@@ -164,17 +168,23 @@ def _without_courtesy(tokens: Iterable[str]) -> list[str]:
 
 
 def _trimmed(token: str) -> str:
-    """Chinese is written without blanks: courtesy is cut from both ends."""
+    """Chinese, Japanese and Thai are written without blanks: courtesy is cut from both ends."""
     if token.isascii():
         return token
-    for word in _CHINESE_COURTESY:
-        token = token.removeprefix(word).removesuffix(word)
+    before = ""
+    while token != before:  # Thai says several words of it together
+        before = token
+        for word in _UNSPACED_COURTESY:
+            token = token.removeprefix(word).removesuffix(word)
     return token
 
 
 _APOSTROPHES = frozenset("'’‘`´ʼ＇")
 _HAMZA_AND_NUKTA = frozenset("\u0653\u0654\u0655\u0670\u0640\u093c\u20e3")
-_SAME = str.maketrans({"ى": "ي", "ة": "ه", "ی": "ي", "ک": "ك", "ٱ": "ا"})
+_SAME = str.maketrans(
+    {"ى": "ي", "ة": "ه", "ی": "ي", "ک": "ك", "ٱ": "ا", "ı": "i"}
+    | {"ہ": "ه", "ھ": "ه", "ە": "ه", "ۃ": "ه", "ے": "ي", "ں": "ن"}  # Urdu, on whatever keyboard
+)
 
 
 def _plain(text: str) -> str:
@@ -228,6 +238,12 @@ _ANSWERS = {
     for language, said in words.ANSWERS.items()
 }
 _COURTESY = _each(words.COURTESY)
-_CHINESE_COURTESY = tuple(word for word in _COURTESY if "一" <= word[0] <= "鿿")
+_UNSPACED_COURTESY = tuple(
+    sorted(
+        (word for word in _COURTESY if "ぁ" <= word[0] <= "鿿" or "ก" <= word[0] <= "๛"),
+        key=len,
+        reverse=True,
+    )
+)
 _STOPPING, _MESSAGING, _BESIDE = _each(words.STOPPING), _each(words.MESSAGING), _each(words.BESIDE)
 _SOUNDS, _ALONE = _glue(words.SOUNDS_LIKE_OPT_OUT), _glue(words.SOUNDS_LIKE_OPT_OUT_ALONE)

@@ -44,7 +44,8 @@ class RunFigures:
 
     `lines` = `read` + `quarantined`. `sent` counts messages by (channel, locale), `statuses` the same ones by
     (channel, status), `skips` live decisions by reason, `bars` steps by (verdict, reason), `closes` ended
-    outreaches by reason. `counts` are the run's own: `repeated`, `no_rule_held`, `shadow` …
+    outreaches by reason, `shadow` the decisions of shadow rules by (rule, verdict).
+    `counts` are the run's own: `repeated`, `no_rule_held`, `shadow` …
     """
 
     run: str
@@ -62,6 +63,7 @@ class RunFigures:
     quarantine: Mapping[str, int]
     bars: Mapping[tuple[str, str], int]
     closes: Mapping[str, int]
+    shadow: Mapping[tuple[str, str], int]
     outreaches: int
     people: int
     answered: int

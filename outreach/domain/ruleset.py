@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
 from outreach.domain.condition import Condition, Span
+from outreach.domain.experiment import Experiment
 from outreach.domain.facts import Catalogue, Facts
 from outreach.domain.ladder import Ladder
+from outreach.domain.questionnaire import Questionnaire
 from outreach.domain.scale import Severity, Urgency
 
 
@@ -41,7 +43,7 @@ class InDoubt(StrEnum):
 class Score:
     """The cut-off: warn at `at_least`, record near misses from `observe_from`, both on `fact`.
 
-    `tie_break` is the half-width of a registered experiment's band around `at_least`.
+    `tie_break` is the half-width of the band around `at_least` in which a `tie_breaker` experiment assigns.
     """
 
     fact: str
@@ -66,10 +68,24 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Over either, what the run opened for this rule is held for approval. `max_share` is 0 … 1."""
+    """Over any, what the run opened for this rule is held for approval. `max_share` is 0 … 1; `max_per_hour`
+    counts over all runs; `times_usual` is the rule's own bound of the baseline alarm, 0: none."""
 
     max_share: Decimal | None = None
     max_users: int | None = None
+    max_per_hour: int | None = None
+    times_usual: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ramp:
+    """A canary: `steps` are rising parts (0 … 1) of the people, each for `wait`. It stops where more than
+    `stop_at` of at least `least` answers say "I checked, it is mine"."""
+
+    steps: tuple[Decimal, ...]
+    wait: timedelta = timedelta(hours=2)
+    stop_at: Decimal = Decimal("0.5")
+    least: int = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +114,8 @@ class Rule:
     if_unknown: IfUnknown
     limits: Limits
     warn: Warn
+    ramp: Ramp | None = None
+    experiment: Experiment | None = None
     when_text: str = ""
     span: Span | None = field(default=None, compare=False)
 
@@ -146,3 +164,11 @@ class Rulebook:
     sets: Mapping[str, RuleSet]
     sha256: str
     texts: Mapping[str, str] = field(default_factory=dict)  # file name → text, everything hashed
+    questionnaires: Mapping[str, Questionnaire] = field(default_factory=dict)  # by name
+
+    def experiments(self, now: datetime) -> tuple[Experiment, ...]:
+        """The experiments of live rules whose last day has not gone by."""
+        every = (rule for s in self.sets.values() for rule in s.rules if rule.status is RuleStatus.LIVE)
+        return tuple(
+            rule.experiment for rule in every if rule.experiment and not rule.experiment.is_over(now)
+        )

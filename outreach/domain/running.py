@@ -83,10 +83,11 @@ class TasksNow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulesStanding:
-    """The rules in force, and how many problems keep a newer edit out of force."""
+    """The rules in force, how many problems keep a newer edit out of force, and where the first ones are."""
 
     sha256: str
     problems: int = 0
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +104,11 @@ class Running:
     in_doubt: Waiting = Waiting()
     doubts_for_people: int = 0
     tasks: TasksNow = TasksNow()
+    welfare: Waiting = Waiting()  # past their due moment, and in nobody's hands
     approvals: Waiting = Waiting()
+    unusual: Waiting = Waiting()  # of them, rules far out of their usual, and ramps that stopped
     letters: Waiting = Waiting()
+    cases: Waiting = Waiting()  # recovery cases past a mark of their clock
     dead_runs: Waiting = Waiting()
     halts: tuple[Halt, ...] = ()
     feeds: tuple[FeedLook, ...] = ()

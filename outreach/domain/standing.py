@@ -89,7 +89,8 @@ def _next_step(outreach: OutreachRecord, zone: str | None, now: datetime) -> str
     steps = thaw(outreach.ladder).steps
     if outreach.step >= len(steps):
         return f"no step is left, closes {when}"
-    return f"next: {say(wording.CHANNELS, steps[outreach.step].channel)} {when}"
+    step = steps[outreach.step]
+    return f"next: {'cooling off' if step.cool_off else say(wording.CHANNELS, step.channel)} {when}"
 
 
 def _core(story: Story) -> list[str]:

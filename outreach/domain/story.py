@@ -13,6 +13,11 @@ from decimal import Decimal
 from typing import Any
 
 from outreach.domain.message import Content
+from outreach.domain.story_cases import CaseRecord
+from outreach.domain.story_held import ApprovalRecord, HaltRecord
+from outreach.domain.story_net import NetRecords
+from outreach.domain.story_outcomes import OutcomeRecord
+from outreach.domain.story_reports import ReportRecord, WelfareRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +73,7 @@ class DecisionRecord:
     rule_set_sha256: str
     facts: Mapping[str, Any] = field(repr=False)
     arm: str | None = None
+    registration: str | None = None  # of the experiment that it belongs to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,16 +237,7 @@ class CoreCallRecord:
     due_at: datetime
     asked_at: datetime | None
     answered_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseRecord:
-    """A recovery case: money has left."""
-
-    source: str
-    state: str
-    opened_at: datetime
-    closed_at: datetime | None
+    seconds: int | None = None  # how long a hold was asked for; None: until somebody decides
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,6 +247,15 @@ class NoteRecord:
     at: datetime
     actor: str
     text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WishRecord:
+    """How the person asked to be reached."""
+
+    at: datetime
+    message: str | None
+    wish: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,6 +274,7 @@ class Story:
     decisions: tuple[DecisionRecord, ...] = ()
     outreaches: tuple[OutreachRecord, ...] = ()
     bars: tuple[BarRecord, ...] = ()
+    stopped: tuple[ApprovalRecord | HaltRecord, ...] = ()
     messages: tuple[MessageRecord, ...] = ()
     attempts: tuple[AttemptRecord, ...] = ()
     receipts: tuple[ReceiptRecord, ...] = ()
@@ -279,4 +286,9 @@ class Story:
     calls: tuple[CallRecord, ...] = ()
     core_calls: tuple[CoreCallRecord, ...] = ()
     notes: tuple[NoteRecord, ...] = ()
+    reports: tuple[ReportRecord, ...] = ()
+    welfare: tuple[WelfareRecord, ...] = ()
     cases: tuple[CaseRecord, ...] = ()
+    wishes: tuple[WishRecord, ...] = ()
+    net: NetRecords = field(default_factory=NetRecords)
+    outcomes: tuple[OutcomeRecord, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,12 +12,12 @@ from outreach.domain.calling import OVERHEARD, CallHours, CallOutcome, CallPolic
 from outreach.domain.gate.quiet import Zones, clocks_of
 from outreach.domain.scale import Urgency
 
-CALL, IN_DOUBT = "call", "in_doubt"
+CALL, IN_DOUBT, WELFARE = "call", "in_doubt", "welfare"
 
-TALKED = frozenset({CALL, "help", "takeover", "unreachable"})
+TALKED = frozenset({CALL, WELFARE, "help", "takeover", "unreachable", "repeat", "questions"})
 """Kinds of task in which somebody is called: they end as a call does."""
 
-CRIES = frozenset({"help", "takeover", "recovery", "ask_core"})
+CRIES = frozenset({WELFARE, "help", "takeover", "recovery", "case_late", "case_lead", "ask_core", "repeat"})
 """Kinds that are critical whatever the outreach was: somebody asked, or money is on its way out."""
 
 
@@ -74,6 +75,7 @@ class OpenTask:
     zone: str | None = None
     country: str | None = None
     locale: str | None = None
+    lottery: str | None = None  # the registration of its warning's call lottery
 
     def is_held(self, leases: datetime) -> bool:
         """Whether somebody works on it, by the clock that leases live by."""
@@ -98,6 +100,7 @@ class Desk:
     calls: CallPolicy = field(default_factory=CallPolicy)
     default_zone: str = "UTC"
     zones: Zones = field(default_factory=dict)
+    lot: Callable[[str, str], float] = lambda person, registration: 0.0  # 0 … 1, by keyed hash
 
     def hours(self, task: OpenTask) -> CallHours:
         """When this task's person may be called; at any hour where it is critical."""
@@ -110,7 +113,8 @@ class Desk:
         )
 
     def wanted(self, task: OpenTask) -> Wanted:
-        """The task as the order sees it."""
+        """The task as the order sees it. Only calls are drawn for, and no critical one."""
+        lottery = task.lottery if task.lottery and task.kind == CALL and not task.is_critical else ""
         return Wanted(
             id=task.id,
             urgency_rank=Urgency.CRITICAL.rank if task.is_critical else task.urgency_rank,
@@ -121,6 +125,9 @@ class Desk:
             amount=task.amount,
             tries=task.tries,
             hours=self.hours(task),
+            is_first=task.kind == WELFARE,
+            lottery=lottery,
+            lot=self.lot(task.person, lottery) if lottery else 0.0,
         )
 
 

@@ -28,6 +28,7 @@ class Purpose(StrEnum):
 
     ANSWER = "a"
     UNSUBSCRIBE = "u"
+    REPORT = "r"
 
 
 class Refusal(StrEnum):

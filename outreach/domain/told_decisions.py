@@ -38,7 +38,7 @@ def tell_flag(flag: FlagRecord) -> Entry:
 
 def tell_decision(decision: DecisionRecord) -> Entry:
     """A decision, with its reason in plain words and the facts it saw."""
-    verdict = say(wording.VERDICTS, decision.verdict).replace("{pattern}", decision.pattern)
+    verdict = verdict_in_words(decision.verdict, decision.pattern)
     reason = say(wording.REASONS, decision.reason)
     because = f" ({decision.because})" if decision.because else ""
     watching = "Shadow rule, nothing is sent: " if decision.is_shadow else ""
@@ -50,9 +50,15 @@ def tell_decision(decision: DecisionRecord) -> Entry:
             ("rule", f"{decision.pattern}/{decision.rule}"),
             ("rule set", decision.rule_set_sha256[:SHORT_HASH]),
             ("experiment arm", decision.arm),
+            ("registration", decision.registration[:SHORT_HASH] if decision.registration else None),
         ),
         facts=tuple((name, _plain(value)) for name, value in sorted(decision.facts.items())),
     )
+
+
+def verdict_in_words(verdict: str, pattern: str) -> str:
+    """What a verdict says of a person."""
+    return say(wording.VERDICTS, verdict).replace("{pattern}", pattern)
 
 
 def _plain(value: Any) -> str:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from outreach.domain import wording
+from outreach.domain.case_wording import CASES, STEPS
 from outreach.domain.entry import SHORT_HASH, AsSent, Entry, Kind, pairs
 from outreach.domain.moment import both
 from outreach.domain.story import (
     AnswerRecord,
     AttemptRecord,
-    CaseRecord,
     CoreCallRecord,
     EvidenceRecord,
     MessageRecord,
     NoteRecord,
     ReceiptRecord,
 )
+from outreach.domain.story_cases import CaseRecord
 from outreach.domain.wording import say
 
 
@@ -104,7 +105,8 @@ def tell_answer(answer: AnswerRecord, references: Mapping[str, str]) -> Entry:
 
 def tell_core_call(call: CoreCallRecord) -> Iterator[Entry]:
     """One entry a moment that is known: when it was asked, and when the core system answered."""
-    details = pairs(("transfer", call.transfer_ref), ("because", call.reason))
+    length = f"{call.seconds // 3600} h" if call.seconds else None
+    details = pairs(("transfer", call.transfer_ref), ("because", call.reason), ("for", length))
     is_answered = call.answered_at is not None and call.state in {"confirmed", "refused", "late"}
     if call.asked_at is not None or not is_answered:
         state = "asked" if is_answered else call.state
@@ -120,10 +122,15 @@ def tell_core_call(call: CoreCallRecord) -> Iterator[Entry]:
 
 
 def tell_case(case: CaseRecord) -> Iterator[Entry]:
-    """A recovery case, and its end where it has ended."""
-    why = say(wording.CASES, case.source)
+    """A recovery case, each step that was taken, and its end where it has ended."""
+    why = say(CASES, case.source)
     yield Entry(at=case.opened_at, kind=Kind.TASK, title=f"Recovery case opened: {why}")
-    if case.closed_at is not None:
+    for step in case.steps:
+        if step.act != "open":  # told above
+            by = None if step.role == "system" else step.actor
+            details = pairs(("case", case.id[-8:]), ("by", by), ("note", step.note))
+            yield Entry(at=step.at, kind=Kind.TASK, title=say(STEPS, step.act), details=details)
+    if case.closed_at is not None and not case.steps:
         yield Entry(at=case.closed_at, kind=Kind.TASK, title="Recovery case closed")
 
 

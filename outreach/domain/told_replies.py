@@ -24,6 +24,7 @@ SAID_BACK: Words = {
     Confirmation.STOPPED_ALL: "no more SMS at all",
     Confirmation.STARTED: "SMS again",
     Confirmation.HELP: "who we are and how to answer",
+    "welfare": "that a person will be in touch",
 }
 
 

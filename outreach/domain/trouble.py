@@ -15,6 +15,7 @@ RUNBOOKS = "docs/operations.md"
 class Sign(StrEnum):
     """What is wrong; the word is the runbook's heading, the metric's label and the log's."""
 
+    WELFARE_WAITS = "welfare_waits"
     QUEUE_LATE = "queue_late"
     IN_DOUBT = "in_doubt"
     BREAKER_OPEN = "breaker_open"
@@ -24,8 +25,10 @@ class Sign(StrEnum):
     DAEMON_DEAD = "daemon_dead"
     RUN_DEAD = "run_dead"
     RULES_STAND_IN = "rules_stand_in"
+    RULE_UNUSUAL = "rule_unusual"
     APPROVAL_WAITS = "approval_waits"
     TASKS_OVERDUE = "tasks_overdue"
+    CASES_LATE = "cases_late"
     HALTED = "halted"
 
     @property
@@ -40,6 +43,7 @@ class Sign(StrEnum):
 
 
 FIRST = {
+    Sign.WELFARE_WAITS: "somebody wrote of harming themselves and nobody has the task: `outreach tasks take`",
     Sign.QUEUE_LATE: "people are not warned in time: is a breaker open, or a daemon missing?",
     Sign.IN_DOUBT: "nobody knows who has these; they settle by themselves: send nothing by hand",
     Sign.BREAKER_OPEN: "it fails and is left alone for a while: its status page; `outreach send-test`",
@@ -49,9 +53,11 @@ FIRST = {
     Sign.DAEMON_DEAD: "without a daemon nobody is warned: start it; its log tells why it ended",
     Sign.RUN_DEAD: "what a run opened that died still waits: a daemon, or `outreach run --once`, lets it go",
     Sign.RULES_STAND_IN: "an edit of the rules does not fit: `outreach rules check`, before any restart",
+    Sign.RULE_UNUSUAL: "a rule or its feed may have gone mad: `outreach approvals show` its approval",
     Sign.APPROVAL_WAITS: "people are not warned until somebody answers: `outreach approvals list`",
     Sign.TASKS_OVERDUE: "people wait for a call or another word of ours: `outreach tasks list --overdue`",
-    Sign.HALTED: "an operator stopped it, for the reason above: `outreach lift` when that is gone",
+    Sign.CASES_LATE: "money that left can still be stopped, and nobody does: `outreach cases list`",
+    Sign.HALTED: "an operator stopped it, for the reason above: `outreach resume` when that is gone",
 }
 
 STOPS_WARNINGS = frozenset({Sign.QUEUE_LATE, Sign.FEED_UNREAD})
@@ -85,6 +91,7 @@ class Promises:
     doubts: int = 100
     approval: timedelta = timedelta(hours=1)
     task: timedelta = timedelta(minutes=15)  # past its due time
+    case: timedelta = timedelta(minutes=15)  # past a mark of its clock
     unread: timedelta = timedelta(minutes=5)
     beat: timedelta = timedelta(seconds=45)
     daemons: int = 1
@@ -128,12 +135,18 @@ def _queue(running: Running, promises: Promises, now: datetime) -> Iterator[Trou
 
 def _people(running: Running, promises: Promises, now: datetime) -> Iterator[Trouble]:
     """What waits for a person: an approval, a task, or an edit of the rules that does not fit."""
+    if running.welfare.count:
+        yield Trouble(sign=Sign.WELFARE_WAITS, count=running.welfare.count, since=running.welfare.oldest)
+    if running.unusual.count:
+        yield Trouble(sign=Sign.RULE_UNUSUAL, count=running.unusual.count, since=running.unusual.oldest)
     asked = running.approvals
     if asked.age(now) > promises.approval:
         yield Trouble(sign=Sign.APPROVAL_WAITS, count=asked.count, since=asked.oldest)
     overdue = running.tasks.overdue
     if overdue.age(now) > promises.task:
         yield Trouble(sign=Sign.TASKS_OVERDUE, count=overdue.count, since=overdue.oldest)
+    if running.cases.age(now) > promises.case:
+        yield Trouble(sign=Sign.CASES_LATE, count=running.cases.count, since=running.cases.oldest)
     if running.rules is not None and running.rules.problems:
         yield Trouble(sign=Sign.RULES_STAND_IN, count=running.rules.problems)
 

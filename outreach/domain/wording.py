@@ -58,6 +58,7 @@ CLOSES: Words = {
     Close.OVERTAKEN: "a more severe warning took over",
     Close.STOPPED: "somebody at the firm stopped it",
     Close.REJECTED: "it waited for approval, and the approver said no",
+    Close.RAMPED: "it waited for its step of the rule's ramp until it was too late",
     Close.FORGOTTEN: "the person was forgotten",
 }
 
@@ -73,6 +74,8 @@ BARS: Words = {
     Bar.OUT_OF_DATE: "what was written down was no longer true",
     Bar.NOT_SAYABLE: "the template lacked a fact that it must say",
     Bar.SPACED: "another warning went to this person shortly before",
+    Bar.WISH: "the person asked to be reached in another way",
+    Bar.WELFARE: "the person wrote of harming themselves: only people speak with them until somebody resumes",
     Bar.UNSAFE: "the person could not talk: somebody was listening",
     Bar.FATIGUE: "the person was sent as many messages as is good for anybody",
     Bar.COOL_DOWN: "every wording of it was sent to this person lately",
@@ -199,27 +202,29 @@ KEPT_HERE: Words = {
 OUTREACH_STATES: Words = {
     "pending": "decided, not released yet",
     "held": "waiting for approval",
+    "ramp": "waiting for its step of the rule's ramp",
     "climbing": "under way",
     "settling": "waits to learn whether the provider has the message",
     "closed": "closed",
 }
 
-CASES: Words = {
-    "already_sent": "the person said that the money has been sent",
-    "left_before_the_hold": "the money had left before the core system could hold it",
-}
-"""What opened a recovery case."""
-
 TASKS: Words = {
     "call": "call the person",
     "unreachable": "find another way to reach the person",
     "recovery": "open a recovery case",
+    "case_late": "look at a recovery case: its first hour is over",
+    "case_lead": "for the lead: a recovery case is late",
+    "case_answer": "ask a firm again for its answer in a recovery case",
     "help": "call back: the person asked for help",
     "takeover": "lock the account and verify the person",
     "ask_core": "ask the core system by hand",
     "reminder": "see why the core system has not stopped the transfer",
     "in_doubt": "find out whether a message arrived",
     "reply": "read what the person wrote back",
+    "repeat": "call the person: they try again while a transfer is on hold",
+    "questions": "look at what the person answered before a hold is lifted",
+    "welfare": "speak with the person now: they wrote of harming themselves",
+    "report": "read what the person reported",
     "opt_out": "find out whether the person wants no more messages",
     "unreadable": "find out why what is stored cannot be opened",
 }

@@ -19,13 +19,15 @@ from outreach.domain.gate import GatePolicy
 from outreach.domain.message import Message
 from outreach.domain.scale import Channel
 from outreach.engine.agreeing import still_agreed
-from outreach.engine.answered import claim_over
 from outreach.engine.apart import Round, in_turn, kept_apart
-from outreach.engine.errands import Errand, on_route, plan
+from outreach.engine.errands import Errand, on_route, plan, under
 from outreach.engine.grounds import Grounds
+from outreach.engine.halts import Halts, halts_over
 from outreach.engine.handing import Claim, Handed, Hands
 from outreach.engine.moves import Sending, after, task_of, without_sending
+from outreach.engine.net import hold
 from outreach.engine.ports import Clock, NewId, Renderer, Senders
+from outreach.engine.renewing import Renewing
 from outreach.engine.saying import Ground
 from outreach.engine.sent import Sent, tally, told
 from outreach.engine.traffic import Heard, Traffic
@@ -44,9 +46,6 @@ from outreach.telemetry import FINISH_WAITS, PLAN_BROKE
 LEASE = timedelta(seconds=15)
 """How soon what a dead process held is taken over. A living one renews its claims several times in it, and
 hands nothing over towards its end (see `handing`)."""
-
-BEATS = 4
-"""How often in a lease a claim is renewed while its messages are with their providers."""
 
 BATCH = 500
 """Outreaches in one round: the size at which claim and finish cost least (measured, see bench/)."""
@@ -76,6 +75,7 @@ class Dispatch:
     on_sent: Callable[[Sequence[Sent]], None] = lambda sent: None
     lease: timedelta = LEASE
     batch: int = BATCH
+    words: Callable[[], Renderer] | None = None  # the templates in force, asked for anew each round
     since: datetime | None = None  # a rehearsal leaves alone what was opened before it
 
     def run(
@@ -86,7 +86,7 @@ class Dispatch:
         """Work until nothing is due, or until asked to stop between rounds; counts by channel and result."""
         counts: Counter[str] = Counter()
         while not is_stopping():
-            done = self.round()
+            done = (replace(self, renderer=self.words()) if self.words else self).round()
             if done is None:
                 break
             counts.update(done)
@@ -104,8 +104,9 @@ class Dispatch:
         began = self.hands.elapsed()
         started = self._started(errands, holder, now)
         drafts = [errand.draft for errand in started if errand.draft]
-        claim = claim_over(self.store, self.hands.elapsed, began + self.lease.total_seconds())
-        handed = self._hand_over(drafts, holder, claim)
+        halts = halts_over(self.store, self.hands.elapsed, self.clock, started)
+        claim = Claim(until=began + self.lease.total_seconds(), elapsed=self.hands.elapsed, leave=halts.leave)
+        handed = self._hand_over(drafts, holder, claim, halts)
         return self._finish_surely(started, handed, holder)
 
     def _plan_all(
@@ -124,7 +125,7 @@ class Dispatch:
         self, one: Claimed, ground: Ground, policy: GatePolicy, now: datetime, repeatable: Collection[Channel]
     ) -> Errand | None:
         try:
-            return plan(one, ground, self.renderer, policy, now, repeatable)
+            return under(ground, plan(one, ground, self.renderer, policy, now, repeatable))
         except Exception as error:  # one person's trouble never holds up the rest: again after the lease
             log.error(PLAN_BROKE, outreach=one.id, error=type(error).__name__)
             return None
@@ -186,6 +187,7 @@ class Dispatch:
             sending.settle(tx, [errand.settled for errand in kept if errand.settled], now)
             climb.write_bars(tx, [(e.claimed.id, bar) for e in kept for bar in e.bars], now)
             open_tasks(tx, [task for e in kept if (task := task_of(e, now))])
+            hold(tx, kept, now, asks=self.grounds.asks_core)
             climb.move(tx, [without_sending(e) for e in kept if not e.draft], holder, now)
         return kept
 
@@ -210,7 +212,9 @@ class Dispatch:
         cited = {draft.template_sha256: draft.template for draft in drafts if draft.template_sha256}
         return [(sha, "template", name, self.renderer.text_of(sha)) for sha, name in cited.items()]
 
-    def _hand_over(self, drafts: Sequence[Draft], holder: str, claim: Claim) -> dict[str, Handed]:
+    def _hand_over(
+        self, drafts: Sequence[Draft], holder: str, claim: Claim, halts: Halts
+    ) -> dict[str, Handed]:
         """Hand every message to its provider; no transaction is open here, and the claim is kept alive."""
         letters: dict[tuple[Channel, str], list[Message]] = defaultdict(list)
         handed: dict[str, Handed] = {}
@@ -220,20 +224,16 @@ class Dispatch:
                 letters[lane].append(draft.message)
             else:  # inbox and call are kept here: the app or a person fetches them
                 handed[draft.message.id] = Handed(Accepted(f"{draft.provider}:{draft.message.reference}"), 0)
-        ids = [draft.outreach for draft in drafts]
-
-        def beat() -> None:
-            began = self.hands.elapsed()
-            try:
-                with self.store.begin() as tx:
-                    ours = climb.renew(tx, ids, self._lease(tx, holder, self.clock()))
-            except StoreError:  # the claim runs down by itself, and nothing is handed over towards its end
-                return
-            claim.until = began + self.lease.total_seconds() if ours else float("-inf")
-
-        every = self.lease.total_seconds() / BEATS
+        renewing = Renewing(
+            store=self.store,
+            claim=claim,
+            halts=halts,
+            ids=[draft.outreach for draft in drafts],
+            length=self.lease,
+            lease=lambda tx: self._lease(tx, holder, self.clock()),
+        )
         by_sender = {self.senders[lane]: messages for lane, messages in letters.items()}
-        return handed | self.hands.over(by_sender, claim, beat, every)
+        return handed | self.hands.over(by_sender, claim, renewing.beat, renewing.beat_seconds)
 
     def _finish_surely(
         self, started: Sequence[Errand], handed: Mapping[str, Handed], holder: str

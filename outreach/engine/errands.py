@@ -11,11 +11,12 @@ from outreach.domain.gate import Bar, BarRow, GatePolicy
 from outreach.domain.ladder import Climb, Close, Done, after_saying
 from outreach.domain.message import Message
 from outreach.domain.scale import Channel, Urgency
-from outreach.domain.sending import Pass, Say, Sleep, closing, errand
+from outreach.domain.sending import Cool, Pass, Say, Sleep, closing, errand
 from outreach.engine.ports import Renderer
 from outreach.engine.saying import Ground, Said, Voice
 from outreach.engine.traffic import Wait
 from outreach.store.claimed import Claimed, Pending
+from outreach.store.holds import Heard
 from outreach.store.sending import Draft
 
 NEVER_THERE = frozenset({Status.REFUSED, Status.CANCELLED, Status.UNDELIVERED})
@@ -42,6 +43,9 @@ class Errand:
     bars: tuple[BarRow, ...] = ()
     sent: int = 0
     is_crowded: bool = False  # another open outreach may write to the same person
+    cools: tuple[int, ...] = ()  # cooling-off steps that it comes to: the core is asked for a hold
+    ends_at: datetime | None = None  # nothing is handed over from then on
+    heard: Heard | None = None  # the core's word on a hold that the ladder asked for
 
     def drafting(self, draft: Draft) -> Errand:
         """The same with this draft."""
@@ -56,6 +60,9 @@ class Errand:
             bars=self.bars,
             sent=self.sent,
             is_crowded=self.is_crowded,
+            cools=self.cools,
+            ends_at=self.ends_at,
+            heard=self.heard,
         )
 
 
@@ -86,6 +93,9 @@ def plan(  # noqa: C901  # one match over the four things a step can be; splitti
                 if reason is not None:
                     bars.append(_bar(climb, "held", reason, until))
                 return _end(claimed, climb, bars, due_at=until)
+            case Cool(index, step):
+                behind = replace(climb, next_step=index + 1)
+                return replace(_end(claimed, behind, bars, due_at=now + step.wait), cools=(index,))
             case Pass(_, _, reason):
                 bars.append(_bar(climb, "barred", reason))
             case Say(index, step, override):
@@ -96,6 +106,11 @@ def plan(  # noqa: C901  # one match over the four things a step can be; splitti
                     return replace(errand_, is_crowded=True) if ground.is_crowded else errand_
                 bars.append(_bar(climb, "barred", said))
         climb = replace(climb, next_step=climb.next_step + 1, due_at=now)
+
+
+def under(ground: Ground, errand: Errand) -> Errand:
+    """The errand with the moment from which on it may not go, and what was heard of its hold."""
+    return replace(errand, ends_at=ground.expires_at, heard=ground.heard)
 
 
 def _climb(claimed: Claimed, ground: Ground) -> Climb:

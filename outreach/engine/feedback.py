@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Semaphore
@@ -13,6 +13,7 @@ import structlog
 from outreach.domain.aftermath import Aftermath
 from outreach.domain.answer import Answer, AnswerResult, Grade, PageFacts, Via, answers_for
 from outreach.domain.delivery import Receipt
+from outreach.domain.hold import HoldView, believed, view
 from outreach.domain.opened import SAME_SIGN, Opener, placed
 from outreach.domain.transfer import Transfer, TransferStatus
 from outreach.engine.aftermath import follow
@@ -21,6 +22,7 @@ from outreach.store import feedback as ledger
 from outreach.store import receipts
 from outreach.store.database import Store, Tx
 from outreach.store.feedback import Told
+from outreach.store.holds import Watched, words_of
 from outreach.telemetry import ANSWERED
 
 BUSY = (0.01, 0.02, 0.04, 0.08, 0.16)
@@ -31,6 +33,9 @@ AT_ONCE = 8
 database's own queue they would be refused after half a minute, and no order holds there."""
 
 log = structlog.get_logger()
+
+Words = Mapping[tuple[str, str], Watched]
+"""The core's last word on each transfer, by episode and transfer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +59,8 @@ class Feedback:
                 return None
             _note(tx, told, grade, found, now)
             call_by = ledger.call_by(tx, told.outreach)
-        transfer = self._transfer(told)
+            watched = words_of(tx, [told.episode])
+        transfer, hold = self._transfer(told, watched, now)
         return PageFacts(
             person=told.person,
             locale=told.locale,
@@ -72,6 +78,7 @@ class Feedback:
             is_overlooked=told.is_overlooked,
             call_by=call_by,
             zone=told.zone or self.zone,
+            hold=HoldView() if told.is_overlooked else hold,
         )
 
     def receive(self, told: Sequence[Receipt], now: datetime) -> int:
@@ -107,20 +114,27 @@ class Feedback:
             follow(tx, told, answer, self.aftermath, now)
             stands = ledger.told(tx, message)
             call_by = ledger.call_by(tx, told.outreach)
+            watched = words_of(tx, [told.episode])
         log.info(ANSWERED, outreach=told.outreach, answer=answer.value, via=via.value, first=is_first)
         standing = Answer(stands.answer) if stands and stands.answer else answer
-        transfer = TransferStatus.UNKNOWN if told.is_overlooked else self._transfer(told)
+        transfer = TransferStatus.UNKNOWN if told.is_overlooked else self._transfer(told, watched, now)[0]
         return AnswerResult(answer=standing, is_first=is_first, transfer=transfer, call_by=call_by)
 
-    def _transfer(self, told: Told) -> TransferStatus:
-        """The core's last word on the transfer; unknown where there is none or it does not answer."""
+    def _transfer(self, told: Told, kept: Words, now: datetime) -> tuple[TransferStatus, HoldView]:
+        """The core's last word on the transfer; unknown where there is none or it does not answer.
+
+        A hold that had been confirmed and has ended is told as ended, whatever the transfer waits for now.
+        """
         if told.transfer_ref is None:
-            return TransferStatus.UNKNOWN
+            return TransferStatus.UNKNOWN, HoldView()
         try:
-            found: Transfer | None = self.core.transfers([told.transfer_ref]).get(told.transfer_ref)
+            said: Transfer | None = self.core.transfers([told.transfer_ref]).get(told.transfer_ref)
         except OSError:  # the answer is kept already: nobody is told that it was not
-            return TransferStatus.UNKNOWN
-        return found.status if found else TransferStatus.UNKNOWN
+            return TransferStatus.UNKNOWN, HoldView()
+        watched = kept.get((told.episode, told.transfer_ref))
+        word = watched.word if watched else None
+        current, hold = believed(said, word, now), view(said, word, now)
+        return (current.status if current else TransferStatus.UNKNOWN), hold
 
 
 def _note(tx: Tx, told: Told, grade: Grade, found: Opener, now: datetime) -> None:

@@ -72,6 +72,19 @@ def with_past(
     return table.append_column("person", pa.array(persons, pa.string()))
 
 
+def told_past(pasts: Mapping[tuple[str, str], Past], person: str, pattern: str) -> dict[str, Any]:
+    """What `with_past` says of one person and pattern, as facts; what is not known is left out."""
+    overall, own = pasts.get((person, ""), Past()), pasts.get((person, pattern), Past())
+    told = {
+        "last_warned_at": overall.last_warned_at,
+        "warnings_30d": overall.warnings_30d,
+        "last_answered_at": overall.last_answered_at,
+        "last_warned_pattern_at": own.last_warned_at,
+        "answered_mine_at": own.answered_mine_at,
+    }
+    return {name: value for name, value in told.items() if value is not None}
+
+
 def flag_lines(kept: pa.Table, plan: Plan, catalogue: Catalogue) -> Iterator[FlagLine]:
     """The kept rows of a match as values, with what each probe answered."""
     columns = {name: kept.column(name).to_pylist() for name in kept.column_names}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import structlog
@@ -11,12 +11,14 @@ import structlog
 from outreach.domain.consent import Program
 from outreach.domain.facts import Catalogue
 from outreach.domain.gate import GatePolicy
+from outreach.domain.hold import HoldView, Word, believed, next_word, view
 from outreach.domain.message import reference
 from outreach.domain.overlooked import is_overlooked
 from outreach.domain.profile import Profile
 from outreach.domain.sending import last_moment
 from outreach.domain.takeover import as_told, takeover
 from outreach.domain.transfer import Transfer
+from outreach.domain.wish import WISHED_IN, Wish
 from outreach.engine.apart import weight_of
 from outreach.engine.facts import Kept, from_json
 from outreach.engine.moves import transfer_words
@@ -28,8 +30,11 @@ from outreach.store.calls import quietened
 from outreach.store.claimed import Claimed
 from outreach.store.contacts import profiles_of
 from outreach.store.database import Tx
+from outreach.store.holds import Heard, Watched, words_of
 from outreach.store.recent import Lately, crowded, told_since
 from outreach.store.snapshots import before_takeover
+from outreach.store.welfare import spared
+from outreach.store.wishes import wishes_of
 from outreach.telemetry import CORE_SILENT
 
 log = structlog.get_logger()
@@ -39,6 +44,18 @@ def _with_past(profile: Profile, one: Claimed, lately: Lately) -> Profile:
     return replace(profile, recent=lately.of(one.person, one.id, weight_of(one), one.episode))
 
 
+def _as_wished(
+    own: dict[str, Profile], claimed: Sequence[Claimed], wishes: Mapping[str, Wish]
+) -> dict[str, Profile]:
+    """How each asked to be reached, where that binds machines."""
+    bound = {
+        one.id: replace(own[one.id], wish=wishes[one.person])
+        for one in claimed
+        if one.person in wishes and one.pattern in WISHED_IN
+    }
+    return own | bound
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What the store said of a round, read in the transaction that claimed it."""
@@ -46,6 +63,36 @@ class Known:
     profiles: Mapping[str, Profile]  # by outreach: each sees the past, and the contacts, that are its own
     crowded: Collection[str]  # people whom several open outreaches may write to
     references: Sequence[tuple[str, str]]  # a fresh message id and its short reference, one an outreach
+    holds: Mapping[tuple[str, str], Watched] = field(default_factory=dict)  # by episode and transfer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What may be believed of one climb's transfer at `now`, and how it was `said`; `word` where the ladder
+    asks for holds."""
+
+    transfer: Transfer | None
+    said: Transfer | None
+    hold: HoldView
+    word: Word | None
+    heard: Heard | None
+    now: datetime
+
+
+def _heard(one: Claimed, known: Known, ref: str, transfers: Mapping[str, Transfer], now: datetime) -> _Told:
+    said = transfers.get(ref)
+    fresh = Watched(person=one.person, episode=one.episode, transfer_ref=ref)
+    watched = known.holds.get((one.episode, ref), fresh)
+    follows = bool(ref) and one.ladder.asks_holds
+    transfer = believed(said, watched.word, now)
+    return _Told(
+        transfer=transfer,
+        said=said if transfer else None,
+        hold=view(said, watched.word, now),
+        word=(next_word(said, watched.word, now) or watched.word) if follows else None,
+        heard=Heard(watched=watched, said=said) if follows else None,
+        now=now,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +106,12 @@ class Grounds:
     default_locale: str
     default_zone: str
     leave: Callable[[str, str], str] = lambda message, person: ""  # the link that ends education mail
+    asks_core: bool = True  # False where no core system is connected: a hold would be asked of nobody
 
     def read(self, tx: Tx, claimed: Sequence[Claimed], policy: GatePolicy, now: datetime) -> Known:
         """What the store knows of these, set by set."""
         persons = {one.person for one in claimed}
-        profiles = quietened(tx, profiles_of(tx, persons, self.default_locale), now)
+        profiles = spared(tx, quietened(tx, profiles_of(tx, persons, self.default_locale), now))
         lately = told_since(tx, persons, now - policy.pace.memory)
         own = {
             one.id: _with_past(profiles[one.person], one, lately)
@@ -71,10 +119,12 @@ class Grounds:
             else profiles[one.person]
             for one in claimed
         }
+        own = _as_wished(own, claimed, wishes_of(tx, persons))
         return Known(
             profiles=own | self._before_takeovers(tx, claimed, own, policy, now),
             crowded=crowded(tx, persons),
             references=self._references(tx, len(claimed)),
+            holds=words_of(tx, {one.episode for one in claimed if one.facts.get("transfer_ref")}),
         )
 
     def _before_takeovers(
@@ -109,9 +159,9 @@ class Grounds:
         facts = {one.id: from_json(one.facts, catalogue) for one in claimed}
         refs = {id: str(ref) for id, each in facts.items() if (ref := each.get("transfer_ref"))}
         transfers = self._ask_core(list(set(refs.values()))) if refs else {}
-        believed = {ref: transfer.at(now) for ref, transfer in transfers.items()}
+        heard = {one.id: _heard(one, known, refs.get(one.id, ""), transfers, now) for one in claimed}
         return {
-            one.id: self._ground(one, known, believed.get(refs.get(one.id, "")), facts[one.id], fresh)
+            one.id: self._ground(one, known, heard[one.id], facts[one.id], fresh)
             for one, fresh in zip(claimed, known.references, strict=True)
         }
 
@@ -119,16 +169,17 @@ class Grounds:
         self,
         one: Claimed,
         known: Known,
-        transfer: Transfer | None,
+        told: _Told,
         facts: Kept,
         fresh: tuple[str, str],
     ) -> Ground:
         message_id, short = fresh
+        transfer = told.transfer
         profile = known.profiles[one.id]
         if is_overlooked(one.pattern, facts):
             profile = replace(profile, is_overlooked=True)
         words: dict[str, object] = {
-            **transfer_words(transfer),
+            **transfer_words(transfer, told.hold, told.now),
             "firm": self.firm,
             "reference": short,
             "code": profile.code,
@@ -140,7 +191,8 @@ class Grounds:
             context=facts.under(words),
             message_id=message_id,
             reference=short,
-            expires_at=last_moment(one.expires_at, facts.get("hold_expires_at"), transfer),
+            expires_at=last_moment(one.expires_at, facts.get("hold_expires_at"), told.said, told.word),
+            heard=told.heard,
             is_crowded=one.person in known.crowded,
             unsubscribe=self._leave(one, message_id),
         )

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from outreach.answers import begin_until
+from outreach.answers import begin_until, go_on
 from outreach.domain.delivery import SendResult, Unavailable, Unknown
 from outreach.domain.message import Message
 from outreach.engine.ports import BEGUN_WITHIN, Sender
@@ -86,16 +86,25 @@ class Pace:
         self._rates[provider] = count / max(seconds, 1e-3)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leave:
+    """Which messages (ids) of a piece may not go any more: their people answered, or an operator halted them,
+    after they were written down. Each request of the rest is begun only while `holds`."""
+
+    stopped: Collection[str] = ()
+    holds: Callable[[], bool] = lambda: True
+
+
 @dataclass(slots=True, kw_only=True)
 class Claim:
     """How long, by the clock that runs on while a process is stopped, our claim surely holds.
 
-    `ended` tells which climbs of these messages have ended: somebody answered after they were written down.
+    `leave` is asked about every piece just before it goes.
     """
 
     until: float
     elapsed: Callable[[], float]
-    ended: Callable[[Sequence[Message]], Collection[str]] = lambda messages: ()
+    leave: Callable[[Sequence[Message]], Leave] = lambda messages: Leave()
 
     @property
     def holds(self) -> bool:
@@ -136,7 +145,7 @@ class Hands:
         done = 0
         while done < len(messages):
             piece = messages[done : done + self.pace.piece(sender.name)]
-            ended = claim.ended(piece)  # before the claim is asked: a database may take its time to tell
+            leave = claim.leave(piece)  # before the claim is asked: a database may take its time to tell
             began = self.elapsed()  # read first: what is stopped after the next line finds its time over
             if not claim.holds:
                 return
@@ -144,20 +153,22 @@ class Hands:
                 handed.update({m.id: Handed(UNTRIED, 0.0) for m in messages[done:]})
                 return
             done += len(piece)
-            if ended:
-                handed.update({m.id: Handed(UNTRIED, 0.0) for m in piece if m.thread in ended})
-                piece = [m for m in piece if m.thread not in ended]
+            if leave.stopped:
+                handed.update({m.id: Handed(UNTRIED, 0.0) for m in piece if m.id in leave.stopped})
+                piece = [m for m in piece if m.id not in leave.stopped]
             if not piece:
                 continue
-            results = _asked(sender, piece, began + BEGUN_WITHIN.total_seconds())
+            results = _asked(sender, piece, began + BEGUN_WITHIN.total_seconds(), leave.holds)
             seconds = self.elapsed() - began
             self.pace.took(sender.name, len(piece), seconds)
             each = seconds / len(piece)
             handed.update({m.id: Handed(r, each) for m, r in zip(piece, results, strict=True)})
 
 
-def _asked(sender: Sender, piece: Sequence[Message], at_last: float) -> Sequence[SendResult]:
-    before = begin_until.set(at_last)
+def _asked(
+    sender: Sender, piece: Sequence[Message], at_last: float, holds: Callable[[], bool]
+) -> Sequence[SendResult]:
+    before, before_that = begin_until.set(at_last), go_on.set(holds)
     try:
         results = sender.send_many(piece)
     except Exception as error:  # a sender's bug must not lose what was written down: it is in doubt
@@ -165,5 +176,6 @@ def _asked(sender: Sender, piece: Sequence[Message], at_last: float) -> Sequence
         return [Unknown("sender_broke")] * len(piece)
     finally:
         begin_until.reset(before)
+        go_on.reset(before_that)
     missing = len(piece) - len(results)
     return [*results, *[Unknown("no_result")] * missing]

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
 import structlog
 
-from outreach.domain.limits import over
+from outreach.domain.limits import BlastPolicy
 from outreach.domain.plan import plan
 from outreach.domain.ruleset import Rulebook
 from outreach.engine.ports import FlagFeed
 from outreach.engine.pulling import Pulling, Tools
+from outreach.engine.ramping import begin
+from outreach.engine.releasing import Ending
 from outreach.errors import FeedError
 from outreach.store import looks, runs
 from outreach.store.database import Tx
-from outreach.store.halting import restored_from
-from outreach.store.restoring import why_held
-from outreach.telemetry import FEED_FAILED, RULE_HELD, RUN_DIED, RUN_FINISHED
+from outreach.store.editions import keep_edition
+from outreach.store.registrations import register
+from outreach.telemetry import FEED_FAILED, RUN_DIED, RUN_FINISHED
 
 DEAD_AFTER = timedelta(seconds=30)
 """A run beats every few seconds; one that has not for this long is dead, and what it opened is let go."""
@@ -35,9 +37,10 @@ Progress = Callable[[int], None]
 class Intake:
     """The stage that decides."""
 
-    feeds: Sequence[FlagFeed]
+    feeds: Callable[[Rulebook], Sequence[FlagFeed]]
     rulebook: Callable[[], Rulebook]
     tools: Tools
+    bounds: BlastPolicy = field(default_factory=BlastPolicy)
 
     def run(
         self, progress: Progress = lambda lines: None, is_stopping: Callable[[], bool] = lambda: False
@@ -45,19 +48,33 @@ class Intake:
         """Everything new from every feed, decided; then the run's outreaches are released, or held.
 
         A feed that fails is reported and does not stop the others; its next run goes on where it stood.
+        Where other rules come in force meanwhile, the run ends after the batch, and another goes on by them.
         """
-        book = self.rulebook()
+        counts: Counter[str] = Counter()
+        while True:
+            book = self.rulebook()
+            is_over = partial(self._is_over, book, is_stopping)
+            counts.update(self._run(book, progress, is_over))
+            if is_stopping() or not is_over():
+                return counts
+
+    def _is_over(self, book: Rulebook, is_stopping: Callable[[], bool]) -> bool:
+        return is_stopping() or self.rulebook().sha256 != book.sha256
+
+    def _run(self, book: Rulebook, progress: Progress, is_stopping: Callable[[], bool]) -> Counter[str]:
         run = self.tools.new_id()
         now = self.tools.clock()
         store = self.tools.store
         with store.begin() as tx:
             runs.begin_run(tx, run, book.sha256, now, store.lease_clock(tx, now))
-            runs.keep_texts(tx, [(s.sha256, "rule_set", s.file, s.text) for s in book.sets.values()], now)
-        pulling = Pulling(stage=self.tools, book=book, plan=plan(book), run=run)
+            keep_edition(tx, book, now)
+            shares = begin(tx, book, self.tools.clock)
+            register(tx, book.experiments(now), now)  # before this run assigns anybody
+        pulling = Pulling(stage=self.tools, book=book, plan=plan(book), run=run, ramps=shares)
         counts: Counter[str] = Counter()
         try:
             with self.tools.beating(partial(self._beat, run)):
-                for feed in self.feeds:
+                for feed in self.feeds(book):
                     for pulled in self._drain(pulling, feed, is_stopping):
                         counts.update(pulled)
                         progress(pulled["lines"])
@@ -101,19 +118,7 @@ class Intake:
 
     def _release(self, tx: Tx, run: str, book: Rulebook) -> int:
         """Let what a run opened climb, but hold what is over its rule's limits; how many rules are held."""
-        limits = {(s.pattern, rule.id): rule.limits for s in book.sets.values() for rule in s.rules}
-        opened, read = runs.opened_by(tx, run)
-        since = restored_from(tx)  # after a restore feeds bring again what was warned about before
-        held = {
-            (o.pattern, o.rule): reason
-            for o in opened
-            if (o.pattern, o.rule) in limits or since
-            if (reason := why_held(since) if since else over(limits[o.pattern, o.rule], o.users, read))
-        }
-        for (pattern, rule), reason in held.items():
-            log.warning(RULE_HELD, run=run, pattern=pattern, rule=rule, reason=reason)
-        runs.release(tx, run, held, self.tools.clock())
-        return len(held)
+        return Ending(tx=tx, run=run, policy=self.bounds, now=self.tools.clock()).release(book)
 
     def _finish(self, run: str, book: Rulebook, counts: Counter[str]) -> None:
         """Release what the run opened, and what dead ones did; then the run has ended."""

@@ -16,11 +16,12 @@ from outreach.domain.delivery import (
     Unknown,
     retry_in,
 )
+from outreach.domain.hold import HoldView, fitted, left
 from outreach.domain.ladder import Close, after_saying
 from outreach.domain.message import Message
 from outreach.domain.scale import Channel
 from outreach.domain.settling import FIRST_ASK
-from outreach.domain.transfer import Transfer
+from outreach.domain.transfer import Transfer, TransferStatus
 from outreach.engine.errands import Errand
 from outreach.store.climb import Next
 from outreach.store.sending import Finished
@@ -32,14 +33,22 @@ UNTRIED = timedelta(seconds=1)
 """How soon a message is handed over that its provider was too slow to be asked for."""
 
 
-def transfer_words(transfer: Transfer | None) -> dict[str, object]:
-    """What a message may say of the transfer: only the core's own word, asked just now."""
-    if transfer is None:
-        return {"transfer": "unknown", "on_hold": False, "hold_expires_at": None}
+def transfer_words(transfer: Transfer | None, hold: HoldView, now: datetime) -> dict[str, object]:
+    """What a message may say of the transfer: only the core's own word, asked just now.
+
+    A hold that it had confirmed and that has ended is told as ended, whatever the transfer waits for now.
+    """
+    rest = left(hold.ends_at, now)
+    minutes = None if rest is None else int(rest.total_seconds()) // 60
+    status = transfer.status if transfer is not None else TransferStatus.UNKNOWN
+    if hold.ended_at is not None and status in {TransferStatus.PENDING, TransferStatus.UNKNOWN}:
+        status = TransferStatus.RELEASED
     return {
-        "transfer": transfer.status.value,
-        "on_hold": transfer.is_held,
-        "hold_expires_at": transfer.hold_expires_at if transfer.is_held else None,
+        "transfer": status.value,
+        "on_hold": transfer is not None and transfer.is_held,
+        "hold_expires_at": transfer.hold_expires_at if transfer is not None and transfer.is_held else None,
+        "hold_left_minutes": minutes,
+        "hold_left_hours": minutes // 60 if minutes is not None and minutes >= 60 else None,
     }
 
 
@@ -94,7 +103,8 @@ def after(sending: Sending, result: SendResult, now: datetime, jitter: float) ->
     errand, message = sending.errand, sending.message
     claimed = errand.claimed
     wait, following = claimed.ladder.steps[errand.step].wait, after_saying(claimed.ladder, errand.step)
-    reached = Next(id=claimed.id, step=following, sent=errand.sent + 1, due_at=now + wait)
+    onward_at = fitted(now + wait, now, errand.ends_at) if claimed.ladder.asks_holds else now + wait
+    reached = Next(id=claimed.id, step=following, sent=errand.sent + 1, due_at=onward_at)
     if isinstance(result, Accepted):  # nearly all
         return reached, Finished(message=message, result=result, status=Status.ACCEPTED)
     onward = replace(reached, step=errand.step + 1, sent=errand.sent, due_at=now)
@@ -134,5 +144,5 @@ def _given_up(sending: Sending, result: SendResult, onward: Next) -> tuple[Next,
 
 def _retry(message: Message, result: Unavailable, wait: timedelta, jitter: float) -> timedelta | None:
     """How soon the same step is tried again; None where the next channel would be sooner, or it is enough."""
-    again = retry_in(message.attempt, result, jitter)
+    again = retry_in(message.attempt - message.deaths, result, jitter)
     return None if again is None or again > max(wait, LONGEST_RETRY) else again

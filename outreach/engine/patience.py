@@ -61,9 +61,10 @@ class Patient:
                 self._silent_until = self.elapsed() + self.pause
             raise
 
-    def request_hold(self, ref: str, reason: str, call_id: str) -> None:
+    def request_hold(self, ref: str, reason: str, call_id: str, seconds: int | None = None) -> None:
         """As the core takes it."""
-        self._request(partial(self.core.request_hold, ref, reason, call_id))
+        length = () if seconds is None else (seconds,)
+        self._request(partial(self.core.request_hold, ref, reason, call_id, *length))
 
     def request_release(self, ref: str, reason: str, call_id: str) -> None:
         """As the core takes it."""

@@ -125,8 +125,9 @@ class Core(Protocol):
         """What it says of these transfers now; one it does not know, or no answer, is simply missing."""
         ...
 
-    def request_hold(self, ref: str, reason: str, call_id: str) -> None:
-        """Ask for a transfer hold. Whether there is one, only `transfers` tells."""
+    def request_hold(self, ref: str, reason: str, call_id: str, seconds: int | None = None) -> None:
+        """Ask for a transfer hold of so many seconds, or until somebody decides. Whether there is one, and
+        until when, only `transfers` tells."""
         ...
 
     def request_release(self, ref: str, reason: str, call_id: str) -> None:
@@ -135,6 +136,14 @@ class Core(Protocol):
 
     def request_freeze(self, ref: str, reason: str, call_id: str) -> None:
         """Ask to freeze what can be frozen at the destination of a transfer that has left."""
+        ...
+
+
+class Firm(Protocol):
+    """Another firm that is asked to freeze what came to it. OSError: it was not heard."""
+
+    def tell(self, kind: str, told: Mapping[str, object], id: str) -> None:
+        """Tell it something, under this id however often. Raises CoreBusy (again later), CoreRefused."""
         ...
 
 

@@ -21,14 +21,20 @@ from outreach.domain.limits import expires_at
 from outreach.domain.plan import Plan, RulePlan
 from outreach.domain.ruleset import Rule, Rulebook
 from outreach.domain.warned import Memory
+from outreach.engine.destinations import Destinations
 from outreach.engine.facts import to_json
 from outreach.engine.flagrows import FlagLine, flag_lines, unseen, with_past
+from outreach.engine.loss_rows import NAMES, with_losses
 from outreach.engine.ports import Archive, Clock, FlagFeed, Matcher, NewId
+from outreach.engine.repeats import escalate
 from outreach.store import intake as ledger
+from outreach.store import runs
 from outreach.store.contacts import write_reaches
 from outreach.store.database import Conflict, Store, Tx
 from outreach.store.decisions import Decided, FlagRow, write_decisions, write_flags
 from outreach.store.ending import end_outreaches
+from outreach.store.losses import losses_of
+from outreach.store.waits import is_waiting, write_waits
 from outreach.store.warned import warned
 from outreach.telemetry import PULL_FINISHED, PULL_LEFT
 
@@ -37,7 +43,8 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """What a pull works with. `assign` is the experiments' keyed hash of person and rule.
+    """What a pull works with. `assign` is a person's arm in a rule's experiment, by keyed hash; `place` is
+    the ramps' of person and version, 0 … 1.
 
     `beating(beat)` calls `beat` every few seconds for the length of a block, from a thread of its own.
     """
@@ -45,11 +52,13 @@ class Tools:
     store: Store
     matcher: Matcher
     archive: Archive
-    assign: Callable[[str, Rule], bool]
+    assign: Callable[[str, Rule, datetime], str | None]
     clock: Clock
     new_id: NewId
     beating: Callable[[Callable[[], None]], AbstractContextManager[object]] = nullcontext
     aftermath: Aftermath = field(default_factory=Aftermath)
+    place: Callable[[str, str], float] = lambda person, version: 0.0
+    destinations: Destinations | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +69,7 @@ class Pulling:
     book: Rulebook
     plan: Plan
     run: str
+    ramps: Mapping[tuple[str, str], tuple[str, float]] = field(default_factory=dict)  # version and share
 
     def drain(self, feed: FlagFeed, is_stopping: Callable[[], bool]) -> Iterator[Counter[str]]:
         """Every new batch of a feed, each kept in one transaction together with the feed's new position."""
@@ -101,6 +111,8 @@ class Pulling:
         flags = self._flags(table, now)
         claims, lines = self._decide(table, flags, now)
         with self.stage.store.begin() as tx:
+            # In the same transaction: whatever is opened, somebody watches whether its run still lives.
+            runs.beat(tx, self.run, self.stage.store.lease_clock(tx, self.stage.clock()))
             row = {"id": pull, "run": self.run, "feed": feed.name, "n": n, "cursor": batch.cursor}
             tallies = {"lines": batch.lines, "read": batch.table.num_rows, "quarantined": len(batch.rejected)}
             ledger.write_pull(
@@ -114,13 +126,22 @@ class Pulling:
 
     def _look_up(self, feed: FlagFeed, table: pa.Table, now: datetime) -> pa.Table:
         """The flags nobody has pulled before, with what the ledger knows of their people joined on."""
+        lists = self.stage.destinations
+        if lists is not None:
+            lists.renew(now)
         with self.stage.store.begin() as tx:
             seen = ledger.known(tx, feed.name, table.column("identity").to_pylist())
             table = unseen(table, seen)
             refs = table.column("user_ref").to_pylist()
             ids, fresh = ledger.people_of(tx, set(refs), now)
-            pasts = ledger.pasts(tx, [id for id in ids.values() if id not in fresh], now)
-        return with_past(table, [ids[ref] for ref in refs], pasts, self.book.catalogue)
+            if lists is not None:
+                table = lists.join(tx, table, [ids[ref] for ref in refs], now)
+            known = [id for id in ids.values() if id not in fresh]
+            pasts = ledger.pasts(tx, known, now)
+            losses = losses_of(tx, known) if self.book.catalogue.keys() & NAMES else {}
+        persons, book = [ids[ref] for ref in refs], self.book.catalogue
+        told = with_losses(table, persons, losses, self.stage.store.vault.fingerprint, book)
+        return with_past(told, persons, pasts, book)
 
     def _flags(self, table: pa.Table, now: datetime) -> dict[str, FlagRow]:
         """The ledger's row of every flag, by identity."""
@@ -153,15 +174,19 @@ class Pulling:
         for kept in self.stage.matcher.match(self.plan, table, now):
             for line in flag_lines(kept, self.plan, self.book.catalogue):
                 flag = flags[line.identity]
-                found = self._claims(line, flag, by_pattern[line.pattern])
+                found = self._claims(line, flag, by_pattern[line.pattern], now)
                 if found:
                     lines[flag.id] = line
                     claims.extend(found)
         return tuple(claims), lines
 
-    def _claims(self, line: FlagLine, flag: FlagRow, rules: Sequence[RulePlan]) -> list[Claim]:
+    def _claims(self, line: FlagLine, flag: FlagRow, rules: Sequence[RulePlan], now: datetime) -> list[Claim]:
+        def waits(rule: RulePlan) -> bool:
+            ramp = self.ramps.get((rule.pattern, rule.rule.id))
+            return ramp is not None and self.stage.place(line.person, ramp[0]) >= ramp[1]
+
         acting, shadow = decide(
-            rules, line.truths, line.facts, lambda rule: self.stage.assign(line.person, rule)
+            rules, line.truths, line.facts, lambda rule: self.stage.assign(line.person, rule, now), waits
         )
         return [
             Claim(
@@ -172,6 +197,7 @@ class Pulling:
                 decision=decision,
                 severity_rank=self.book.sets[line.pattern].severity.rank,
                 facts=line.facts,
+                waits=decision.verdict is Verdict.WARN and not decision.is_shadow and waits(decision.rule),
             )
             for decision in ([acting] if acting else []) + list(shadow)
         ]
@@ -189,9 +215,12 @@ class Pulling:
         rulings = settle(claims, episodes, climbing, self.stage.new_id, memory)
         ledger.write_episodes(tx, rulings.opened, rulings.joined, rulings.ended, now)
         end_outreaches(tx, rulings.overtaken, Close.OVERTAKEN, now)
-        write_decisions(tx, self.run, [self._decided(r, now) for r in rulings.rulings], now)
+        decided = [self._decided(r, now) for r in rulings.rulings]
+        write_decisions(tx, self.run, decided, now)
+        write_waits(tx, decided, now)
+        escalate(tx, rulings.rulings, now)
         # Also of who is being warned already: a consent withdrawn meanwhile counts at the next step.
-        wanted = {r.claim.key[0] for r in rulings.rulings if r.opens} | climbing.keys()
+        wanted = {d.person for d in decided if d.expires_at or is_waiting(d)} | climbing.keys()
         told = sorted((c for c in claims if c.key[0] in wanted), key=lambda c: c.at)
         write_reaches(tx, [lines[c.flag].reach for c in told], source, now)
         return rulings
@@ -210,6 +239,7 @@ class Pulling:
             facts=to_json(claim.facts, self.book.catalogue),
             score=claim.score,
             expires_at=expires_at(rule.rule.warn, claim.facts, now) if ruling.opens else None,
+            waits=claim.waits,
         )
 
 
@@ -225,5 +255,7 @@ def tally(batch: FlagBatch[pa.Table], fresh: int, rulings: Rulings) -> Counter[s
         counts[decision.verdict.value] += 1
         if decision.verdict is Verdict.SKIP:
             counts[f"skip.{decision.because or decision.reason.value}"] += 1
-    counts["opened"] = sum(ruling.opens for ruling in rulings.rulings)
+    opens = [ruling for ruling in rulings.rulings if ruling.opens]
+    counts["opened"] = len(opens)
+    counts["ramped"] = sum(ruling.claim.waits for ruling in opens)
     return counts

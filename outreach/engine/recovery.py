@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from outreach.domain.aftermath import Aftermath, Standing, standing
+from outreach.domain.hold import is_confirmed
+from outreach.domain.transfer import Transfer
 from outreach.engine.aftermath import money_left
+from outreach.engine.net import keep_words, watched_holds
 from outreach.engine.ports import Clock, Core
 from outreach.errors import CoreBusy, CoreRefused
 from outreach.store import core_calls
@@ -56,14 +59,18 @@ class Recovery:
         now = self.clock()
         with self.store.read() as tx:
             waiting = core_calls.unconfirmed(tx, now - WATCHED_FOR)
-        if not waiting:
+            watched = watched_holds(tx, waiting, now)
+        if not waiting and not watched:
             return
+        refs = sorted({call.transfer_ref for call in waiting} | {one.transfer_ref for one in watched})
         try:
-            transfers = self.core.transfers([call.transfer_ref for call in waiting])
+            transfers = dict(self.core.transfers(refs))
         except Exception as error:  # no word is no confirmation; it is asked again in the next round
-            log.warning(CORE_SILENT, act="transfers", error=type(error).__name__, transfers=len(waiting))
+            log.warning(CORE_SILENT, act="transfers", error=type(error).__name__, transfers=len(refs))
             transfers = {}
-        stand = {call.id: standing(call.act, transfers.get(call.transfer_ref)) for call in waiting}
+        now = self.clock()
+        keep_words(self.store, watched, transfers, now)
+        stand = {call.id: _standing(call, transfers.get(call.transfer_ref), now) for call in waiting}
         late = [call for call in waiting if stand[call.id] is Standing.LATE]
         silent = [call for call in waiting if stand[call.id] is Standing.WAITS and self._is_over(call, now)]
         done = [id for id, how in stand.items() if how is Standing.DONE]
@@ -75,13 +82,17 @@ class Recovery:
 
     def _is_over(self, call: CoreCall, now: datetime) -> bool:
         """True where the core heard of it long enough ago, and nobody was reminded."""
-        is_stop = call.act == "hold" and call.reminded_at is None and call.asked_at is not None
+        is_stop = (
+            call.act == "hold" and not call.cause and call.reminded_at is None and call.asked_at is not None
+        )
         return is_stop and call.asked_at <= now - self.aftermath.remind_after  # type: ignore[operator]
 
     def _late(self, tx: Tx, calls: Sequence[CoreCall], now: datetime) -> None:
         """The person asked in time for all we know, but the money had left: what follows a loss follows."""
         ended = core_calls.came_late(tx, [call.id for call in calls], now)
         for call in calls:
+            if call.cause:  # nobody asked for it: what follows is the ladder's
+                continue
             told = last_told(tx, call.episode) if call.id in ended and call.episode else None
             if told is not None:
                 money_left(tx, replace(told, transfer_ref=call.transfer_ref), TOO_LATE, self.aftermath, now)
@@ -91,13 +102,14 @@ class Recovery:
         open_tasks(tx, [_reminder(call, now) for call in calls if call.id in fresh])
 
     def _ask(self, call: CoreCall) -> bool:
-        asks = {
+        asks: dict[str, Callable[..., None]] = {
             "hold": self.core.request_hold,
             "release": self.core.request_release,
             "freeze": self.core.request_freeze,
         }
+        length = () if call.seconds is None else (call.seconds,)
         try:
-            asks[call.act](call.transfer_ref, call.reason, call.id)
+            asks[call.act](call.transfer_ref, call.reason, call.id, *length)
         except CoreRefused as error:
             self._refused(call, error)
             return False
@@ -122,6 +134,15 @@ class Recovery:
         )
         with self.store.begin() as tx:
             core_calls.put_off(tx, call.id, trouble, until)
+
+
+def _standing(call: CoreCall, transfer: Transfer | None, now: datetime) -> Standing:
+    """A hold of a length is confirmed by an end that lies ahead, and by nothing less."""
+    stand = standing(call.act, transfer)
+    is_held = transfer is not None and transfer.is_held
+    if call.seconds is not None and is_held and not is_confirmed(transfer, now):
+        return Standing.WAITS
+    return stand
 
 
 AT_LEAST = core_calls.FIRST_WAIT

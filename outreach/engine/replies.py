@@ -4,7 +4,7 @@ read goes to a person."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -23,12 +23,16 @@ from outreach.domain.replying import (
     references,
 )
 from outreach.domain.replying_to import Meant, last, meant
+from outreach.domain.welfare import is_cry
+from outreach.engine.welfare import WITHIN, Heard, listen
 from outreach.store import optouts
 from outreach.store import replies as ledger
 from outreach.store.database import Store, Tx
+from outreach.store.intake import people_of
 from outreach.store.optouts import Word
-from outreach.store.replies import Kept, Line
+from outreach.store.replies import COMFORT, Kept, Line
 from outreach.store.tasks import Task, open_tasks
+from outreach.store.welfare import country_of, in_distress
 from outreach.telemetry import REPLIED
 
 MEMORY = timedelta(days=14)
@@ -59,6 +63,7 @@ class Replies:
     scope: ScopeRule = field(default_factory=ScopeRule)
     provider_confirms: bool = False  # what it knows as a keyword it answers by itself
     default_locale: str = "en"
+    welfare_within: timedelta = WITHIN
 
     def hear(self, inbound: Inbound, now: datetime) -> Spoken | None:
         """Keep a text, once, and do what it asks; what is said in return, where something is.
@@ -70,16 +75,39 @@ class Replies:
             if ledger.is_kept(tx, inbound):
                 return None
             line = ledger.line(tx, inbound, now - MEMORY)
-            turn = self._turn(inbound, number, line)
+            turn = self._listened(tx, self._turn(inbound, number, line), now)
+            if in_distress(tx, turn.to.persons):  # only people speak with them: no word of a machine's
+                turn = replace(turn, may_speak=False)
             confirmed = self._act(tx, turn, now)
+            spoken = self._comfort(tx, turn, now) if turn.cries else turn.spoken(confirmed)
             answer_due = now + AGAIN if turn.takes_answer else None
-            kept = turn.kept(confirmed, answer_due)
+            kept = turn.kept((spoken.confirmation or COMFORT) if spoken else None, answer_due)
             ledger.keep(tx, kept, now)
         log.info(REPLIED, reply=turn.id, kind=turn.reply.kind.value, known=bool(turn.to.persons))
         if kept.message and turn.reply.answer and answer_due:
             self._take(turn.id, kept.message, turn.reply.answer, now)
-        # To a number that nobody is known by nothing is said: it must not tell who is known.
-        return Spoken(confirmation=confirmed, locale=turn.locale) if confirmed else None
+        return spoken
+
+    def _listened(self, tx: Tx, turn: _Turn, now: datetime) -> _Turn:
+        """The turn, with whoever may have cried for help in it; nobody we know becomes somebody new."""
+        if not is_cry(turn.inbound.text):
+            return turn
+        beside = "" if turn.to.persons else f"Nobody is known by this number: {turn.inbound.sender}"
+        persons = turn.to.persons or self._stranger(tx, turn, now)
+        for person in sorted(persons):
+            cry = Heard(person=person, source="reply", text=turn.inbound.text, beside=beside)
+            listen(tx, cry, now, self.welfare_within)
+        return replace(turn, cries=persons)
+
+    def _stranger(self, tx: Tx, turn: _Turn, now: datetime) -> frozenset[str]:
+        ids, _ = people_of(tx, [f"unknown number {turn.id}"], now)
+        return frozenset(ids.values())
+
+    def _comfort(self, tx: Tx, turn: _Turn, now: datetime) -> Spoken | None:
+        """What is said to whoever cried for help, also where nobody knows them: it tells of nobody."""
+        if ledger.was_comforted(tx, turn.number, now - HELPED_WITHIN):
+            return None
+        return Spoken(confirmation=None, locale=turn.locale, country=country_of(tx, turn.cries))
 
     def run(self, now: datetime) -> int:
         """Take the answers that a crash, or a database that was away, left kept and not taken."""
@@ -124,11 +152,8 @@ class Replies:
                 return self._help(tx, turn, now)
             case Kind.LOOKS_LIKE_OPT_OUT:
                 _ask_a_person(tx, turn, "opt_out", now)
-            case Kind.UNCLEAR:
+            case _ if not (turn.takes_answer or turn.cries):  # a cry has a task of its own
                 _ask_a_person(tx, turn, "reply", now)
-            case Kind.ANSWER:
-                if not turn.takes_answer:
-                    _ask_a_person(tx, turn, "reply", now)
         return None
 
     def _opt_out(self, tx: Tx, turn: _Turn, now: datetime) -> Confirmation | None:
@@ -163,6 +188,7 @@ class _Turn:
     reply: Reply
     locale: str
     may_speak: bool  # to people we know, where the provider said nothing
+    cries: frozenset[str] = frozenset()  # who may have written of harming themselves
 
     @property
     def takes_answer(self) -> bool:
@@ -171,8 +197,12 @@ class _Turn:
     def word(self, scope: Scope) -> Word:
         return Word(reply=self.id, number=self.number, persons=self.to.everybody, scope=scope)
 
-    def kept(self, confirmed: Confirmation | None, answer_due: datetime | None) -> Kept:
-        persons = self.to.persons
+    def spoken(self, confirmed: Confirmation | None) -> Spoken | None:
+        """What is said: nothing to a number that nobody is known by, it must not tell who is known."""
+        return Spoken(confirmation=confirmed, locale=self.locale) if confirmed else None
+
+    def kept(self, confirmed: str | None, answer_due: datetime | None) -> Kept:
+        persons = self.to.persons or self.cries
         return Kept(
             id=self.id,
             inbound=self.inbound,

@@ -6,17 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from outreach.domain.experiment import PLAIN
 from outreach.domain.gate import Bar, GatePolicy
 from outreach.domain.ladder import Step
 from outreach.domain.message import Message
 from outreach.domain.profile import Profile
-from outreach.domain.recent import freshest
+from outreach.domain.recent import Recent, freshest
 from outreach.domain.scale import Channel, Urgency
 from outreach.domain.sending import AFTER_LOSS
 from outreach.domain.transfer import Transfer
 from outreach.engine.ports import Renderer
 from outreach.errors import RenderError
 from outreach.store.claimed import Claimed
+from outreach.store.holds import Heard
 from outreach.store.sending import Draft
 
 
@@ -26,7 +28,7 @@ class Ground:
 
     `expires_at` is the claim's own, or earlier where the core says that the transfer's hold ends earlier.
     `is_crowded`: another open outreach may write to the same person. `unsubscribe`: where one POST ends
-    education, empty for all else.
+    education, empty for all else. `heard`: the core's word on a hold that the ladder asked for.
     """
 
     profile: Profile
@@ -37,6 +39,7 @@ class Ground:
     expires_at: datetime | None = None
     is_crowded: bool = False
     unsubscribe: str = field(default="", repr=False)
+    heard: Heard | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class Voice:
         """The step's message: the one written down before where there is one, else fresh words."""
         if claimed.pending is not None and index == claimed.step:
             return self._again(claimed, index, step, ground)
-        chosen = self._wording(step, ground, claimed.urgency_rank)
+        chosen = self._wording(step, ground, claimed)
         if isinstance(chosen, Bar):
             return chosen
         template, worn = chosen
@@ -114,19 +117,26 @@ class Voice:
         )
         return Said(draft)
 
-    def _wording(self, step: Step, ground: Ground, urgency_rank: int) -> tuple[str, Bar | None] | Bar:
-        """The variant that this person has not read lately. Where all are worn, what cannot wait goes all the
-        same: critical warnings, and after a loss what there is to do now."""
-        recent = ground.profile.recent
-        if step.channel is Channel.CALL or step.announces or not (recent.own or recent.others):
+    def _wording(self, step: Step, ground: Ground, claimed: Claimed) -> tuple[str, Bar | None] | Bar:
+        """The wording that was drawn for this person, else the variant that they have not read lately. Where
+        all are worn, what cannot wait goes all the same: critical warnings, and after a loss what there is to
+        do now."""
+        recent, drawn = ground.profile.recent, claimed.ladder.wording
+        if step.channel is Channel.CALL or step.announces or not (recent.own or recent.others or drawn):
             return step.template, None
         variants = self.renderer.variants(step.template, ground.profile.locale)
+        mine = step.template if drawn == PLAIN else f"{step.template}@{drawn}"
+        if drawn and mine in variants and not self._is_worn(mine, recent):
+            return mine, None
         template, is_worn = freshest(variants, recent, self.now - self.policy.pace.cool_down)
         if not is_worn:
             return template, None
         name = step.template.partition("/")[2].partition("@")[0]
-        cannot_wait = urgency_rank == Urgency.CRITICAL.rank or name == AFTER_LOSS
+        cannot_wait = claimed.urgency_rank == Urgency.CRITICAL.rank or name == AFTER_LOSS
         return (template, Bar.COOL_DOWN) if cannot_wait else Bar.COOL_DOWN
+
+    def _is_worn(self, template: str, recent: Recent) -> bool:
+        return freshest((template,), recent, self.now - self.policy.pace.cool_down)[1]
 
     def _signed(self, message: Message, ground: Ground) -> Message:
         """The message with the sender that is registered in its number's country, where one is."""

@@ -111,6 +111,7 @@ class Settle:
         with self.store.begin() as tx:
             lease_now = self.store.lease_clock(tx, now) - GRACE
             died = settling.abandoned(tx, lease_now, self.batch)
+            settling.give_up(tx, [message.thread for message, _ in died])
             sending.doubt(
                 tx, [message for message, _ in died], {m.id: now + self._lag(m, p) for m, p in died}, now
             )

@@ -18,5 +18,6 @@ class WatchSettings(Section):
     doubt_seconds: int = Field(default=600, ge=1)
     doubts: int = Field(default=100, ge=0)
     task_seconds: int = Field(default=900, ge=1)
+    case_seconds: int = Field(default=900, ge=1)
     approval_seconds: int = Field(default=3600, ge=1)
     daemons: int = Field(default=1, ge=0)

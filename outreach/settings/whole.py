@@ -16,12 +16,17 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from outreach.settings.addresses import AddressSettings
 from outreach.settings.aftermath import AftermathSettings
 from outreach.settings.api import ApiSettings
 from outreach.settings.calls import CallSettings
+from outreach.settings.cases import CaseSettings, Partners
 from outreach.settings.consent import ConsentSettings
 from outreach.settings.feeds import FeedSettings
 from outreach.settings.gate import ContactSettings, PaceSettings, QuietHoursSettings, SenderSettings
+from outreach.settings.limits import LimitSettings
+from outreach.settings.lookback import EducationSettings, LookbackSettings
+from outreach.settings.outcomes import OutcomeSettings
 from outreach.settings.parties import (
     ChannelSettings,
     CoreSettings,
@@ -31,8 +36,11 @@ from outreach.settings.parties import (
     TwilioSettings,
     WebSettings,
 )
+from outreach.settings.prices import PriceSettings
 from outreach.settings.privacy import RetentionSettings
 from outreach.settings.replies import RepliesSettings
+from outreach.settings.reports import ReportSettings, WelfareSettings
+from outreach.settings.safety_net import SafetyNetSettings
 from outreach.settings.traffic import TrafficSettings
 from outreach.settings.watch import WatchSettings
 
@@ -41,6 +49,9 @@ SECRETS_FILE = ".env"
 
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 """ISO 3166, two capitals."""
+
+Domain = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")]
+"""A name such as `acme.example`, without `https://` and without a path."""
 
 
 class Settings(BaseSettings):
@@ -52,6 +63,7 @@ class Settings(BaseSettings):
 
     workspace: Path = Path()
     firm: str = Field(min_length=1, max_length=24)
+    domains: tuple[Domain, ...] = ()
     mail_from: str = "safety@outreach.invalid"
     default_locale: str = "en"
     default_zone: str = "UTC"
@@ -75,6 +87,8 @@ class Settings(BaseSettings):
     sender_registration: Literal["listed", "everywhere", "none"] = "listed"
     channels: ChannelSettings = ChannelSettings()
     traffic: TrafficSettings = TrafficSettings()
+    limits: LimitSettings = LimitSettings()
+    prices: PriceSettings = PriceSettings()
     twilio: TwilioSettings = TwilioSettings()
     twilio2: TwilioSettings = TwilioSettings()
     sendgrid: SendGridSettings = SendGridSettings()
@@ -82,11 +96,20 @@ class Settings(BaseSettings):
     fcm: FcmSettings = FcmSettings()
     core: CoreSettings = CoreSettings()
     aftermath: AftermathSettings = AftermathSettings()
+    safety_net: SafetyNetSettings = SafetyNetSettings()
+    cases: CaseSettings = CaseSettings()
+    partners: Partners = {}
     web: WebSettings = WebSettings()
     replies: RepliesSettings = RepliesSettings()
+    reports: ReportSettings = ReportSettings()
+    welfare: WelfareSettings = WelfareSettings()
     api: ApiSettings = ApiSettings()
     watch: WatchSettings = WatchSettings()
     retention: RetentionSettings = RetentionSettings()
+    lookback: LookbackSettings = LookbackSettings()
+    education: EducationSettings = EducationSettings()
+    addresses: AddressSettings = AddressSettings()
+    outcomes: OutcomeSettings = OutcomeSettings()
     feeds: Mapping[str, FeedSettings] = {}
 
     @field_validator("default_zone")

@@ -10,6 +10,7 @@ Context = Mapping[str, Any]
 PATTERNS: Mapping[str, str] = {
     r"^[A-Z]{2}$": "a country in two capitals, as ES",
     r"^[A-Z]{3}$": "a currency in three capitals, as EUR",
+    r"^[a-z][a-z0-9_]{0,30}$": "a name of small letters, digits and _, as other_bank",
     r"^(\*|[A-Z]{2}|\+[0-9]{1,15})$": 'a country in two capitals, first digits as "+34901", or "*"',
     r"^[a-z][a-z0-9]*(/[^/\s]{1,64})?$": 'a provider, or a provider and its sender as "twilio/+15550100"',
 }

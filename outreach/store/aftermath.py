@@ -1,4 +1,4 @@
-"""What follows an answer, written down: recovery cases, and takeovers that people told us of."""
+"""What follows an answer, written down: takeovers that people told us of. Cases: `store/cases.py`."""
 
 from __future__ import annotations
 
@@ -9,14 +9,7 @@ from sqlalchemy import func, select
 
 from outreach.store.database import Tx
 from outreach.store.feedback import Told, told
-from outreach.store.tables import acknowledgments, cases, outreaches, takeovers
-
-
-def open_case(tx: Tx, of: Told, source: str, now: datetime) -> bool:
-    """Open the recovery case of an episode: money has left. False where it has one already."""
-    row = {"id": tx.new_id(), "person": of.person, "episode": of.episode, "outreach": of.outreach}
-    fresh = {"source": source, "state": "open", "opened_at": now, "closed_at": None}
-    return tx.insert_new(cases, [row | fresh]) == 1
+from outreach.store.tables import acknowledgments, outreaches, takeovers
 
 
 def note_takeover(tx: Tx, of: Told, now: datetime) -> None:

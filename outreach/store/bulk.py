@@ -54,6 +54,17 @@ def add(connection: Connection, table: Table[Any], rows: Sequence[Mapping[str, A
     connection.exec_driver_sql(sql, _values(rows, names, converters))
 
 
+def add_missing(connection: Connection, table: Table[Any], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write those of these rows that break no unique key; all have the keys of the first."""
+    names = tuple(rows[0])
+    if connection.dialect.name == "postgresql":
+        sql, values = _whole_insert(table, names, connection.dialect)
+        _as_table(connection, (f"{sql} ON CONFLICT DO NOTHING", values), rows)
+        return
+    sql, converters = _insert(table, names, connection.dialect)
+    connection.exec_driver_sql(f"{sql} ON CONFLICT DO NOTHING", _values(rows, names, converters))
+
+
 def each(connection: Connection, statement: UpdateBase, rows: Sequence[Mapping[str, Any]]) -> None:
     """Do this statement once for every row of values of its `bindparam`s.
 

@@ -16,7 +16,7 @@ from outreach.domain.ruleset import InDoubt
 from outreach.errors import StoreError
 from outreach.store.asked import among
 from outreach.store.database import Tx
-from outreach.store.sending import read_message
+from outreach.store.sending import PROCESS_DIED, read_message
 from outreach.store.tables import acknowledgments, attempts, decisions, flags, messages, outreaches
 from outreach.store.unreadable import put_aside
 
@@ -83,7 +83,7 @@ _ANSWERED = select(acknowledgments.c.outreach).where(among(acknowledgments.c.out
 _AT_STEP = (
     select(messages)
     .add_columns(attempts.c.n, attempts.c.provider, attempts.c.started_at, attempts.c.finished_at)
-    .add_columns(attempts.c.result, attempts.c.settled)
+    .add_columns(attempts.c.result, attempts.c.reason, attempts.c.settled)
     .join(outreaches, _o.id == messages.c.outreach)
     .outerjoin(attempts, attempts.c.message == messages.c.id)
     .where(among(messages.c.outreach, "ids"), messages.c.step == _o.step)
@@ -153,10 +153,12 @@ def _at_step(tx: Tx, ids: Sequence[str]) -> tuple[dict[str, Pending], set[str]]:
 
 def _pending(tx: Tx, row: Any, before: Pending | None) -> Pending:
     is_open = row.n is not None and row.finished_at is None
+    has_died = is_open or row.reason == PROCESS_DIED
+    deaths = has_died + (before.message.deaths if before else 0)
     is_doubtful = is_open or (row.result == "unknown" and row.settled != "not_taken")
     may_be_there = is_doubtful or (before is not None and before.may_be_there)
     return Pending(
-        message=read_message(tx, row, (row.n or 0) + 1),
+        message=read_message(tx, row, (row.n or 0) + 1, deaths),
         template=row.template,
         status=Status(row.status),
         is_open=is_open,

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, select, update
 
+from outreach.domain.hold import Cause
 from outreach.store.database import Tx
 from outreach.store.tables import core_calls
 
@@ -31,23 +32,61 @@ class CoreCall:
     episode: str | None = None
     reminded_at: datetime | None = None
     asked_at: datetime | None = None
+    cause: str = ""
+    seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A request to be made: `act` is hold, release or freeze."""
+    """A request to be made: `act` is hold, release or freeze.
+
+    `cause` is empty where the person's answer asked for it; it is asked once for each. `seconds`: how long a
+    hold is to last, None until somebody decides.
+    """
 
     act: str
     person: str
     episode: str
     transfer_ref: str
     reason: str
+    cause: str = ""
+    seconds: int | None = None
 
 
-def ask_core(tx: Tx, ask: Ask, now: datetime) -> None:
-    """Write down one request; the same act for the same transfer of an episode is asked once."""
-    state = {"state": "due", "tries": 0, "due_at": now, "opened_at": now}
-    tx.insert_new(core_calls, [{"id": tx.new_id(), **asdict(ask), **state}])
+def ask_core(tx: Tx, ask: Ask, now: datetime, not_before: datetime | None = None) -> bool:
+    """Write down one request; the same act for the same cause and transfer of an episode is asked once.
+
+    False where it was written down before.
+    """
+    due_at = max(now, not_before) if not_before else now
+    state = {"state": "due", "tries": 0, "due_at": due_at, "opened_at": now}
+    return tx.insert_new(core_calls, [{"id": tx.new_id(), **asdict(ask), **state}]) == 1
+
+
+def is_to_stay(tx: Tx, episode: str, transfer_ref: str) -> bool:
+    """Whether somebody's own answer asked the core to hold or freeze this transfer."""
+    c = core_calls.c
+    query = select(c.id).where(c.episode == episode, c.transfer_ref == transfer_ref)
+    asked = query.where(c.act.in_(("hold", "freeze")), c.cause == "")
+    return tx.connection.execute(asked.limit(1)).first() is not None
+
+
+def withdraw(tx: Tx, act: str, episode: str, now: datetime) -> int:
+    """End the requests of this kind that the core was not asked yet; how many there were."""
+    which = (core_calls.c.act == act) & (core_calls.c.episode == episode) & (core_calls.c.state == "due")
+    change = update(core_calls).where(which).values(state="withdrawn", answered_at=now)
+    return int(tx.connection.execute(change).rowcount)
+
+
+def cooling_until(tx: Tx, episode: str, transfer_ref: str) -> datetime | None:
+    """When the last cooling-off of a transfer ends; None where there was none."""
+    query = select(core_calls.c.opened_at, core_calls.c.seconds).where(
+        core_calls.c.episode == episode,
+        core_calls.c.transfer_ref == transfer_ref,
+        core_calls.c.reason == Cause.COOLING_OFF.value,
+    )
+    ends = [at + timedelta(seconds=seconds) for at, seconds in tx.connection.execute(query) if seconds]
+    return max(ends, default=None)
 
 
 def due_calls(tx: Tx, now: datetime, at_most: int = 100) -> list[CoreCall]:
@@ -107,6 +146,8 @@ def _call(row: Row[Any]) -> CoreCall:
         episode=row.episode,
         reminded_at=row.reminded_at,
         asked_at=row.asked_at,
+        cause=row.cause,
+        seconds=row.seconds,
     )
 
 

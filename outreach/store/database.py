@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    URL,
     ColumnElement,
     Connection,
     Engine,
@@ -34,6 +36,10 @@ SQLITE_PATIENCE_MS = 30_000
 SQLITE_CACHE_KB = 16_000
 """What a round touches stays in memory; with SQLite's own 2 MB it is read and written several times."""
 
+FROZEN_AFTER = "60s"
+"""How long PostgreSQL waits for the next word in a transaction that writes. A process that was frozen in the
+middle of one would hold its rows, and with them every other machine, until somebody found and killed it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tx:
@@ -52,6 +58,11 @@ class Tx:
         """Write these rows; every row has the same keys."""
         if rows:
             bulk.add(self.connection, table, rows)
+
+    def insert_missing(self, table: Table[Any], rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write those of these rows that break no unique key, many at a time; nobody is told how many."""
+        if rows:
+            bulk.add_missing(self.connection, table, rows)
 
     def each(self, statement: UpdateBase, rows: Sequence[Mapping[str, Any]]) -> None:
         """Do a constant statement once for every row of values of its `bindparam`s."""
@@ -147,6 +158,11 @@ class Store:
         self.engine.dispose()
 
 
+def is_missing(url: URL) -> bool:
+    """Whether it is a SQLite file that is not there, which connecting would make."""
+    return url.get_backend_name() == "sqlite" and bool(url.database) and not Path(str(url.database)).exists()
+
+
 def open_engine(url: str) -> Engine:
     """The engine of a database's address, set up our way; StoreError where the address is none."""
     # Parameters are kept out of error texts: they hold addresses and bodies.
@@ -160,6 +176,9 @@ def open_engine(url: str) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    elif engine.dialect.name == "postgresql":
+        event.listen(engine, "connect", _open_postgresql)
+        event.listen(engine, "begin", _begin_postgresql)
     return engine
 
 
@@ -181,6 +200,22 @@ def _begin_sqlite(connection: Connection) -> None:
     # IMMEDIATE: a transaction that read first and wrote later could only fail when another wrote between.
     reads = connection.get_execution_options().get("outreach_reads", False)
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _open_postgresql(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    # Said afterwards: poolers in between refuse what is asked for while connecting.
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET idle_in_transaction_session_timeout = '{FROZEN_AFTER}'")
+    connection.commit()
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get("outreach_reads", False):
+        # It holds no row, and who reads a million lines may take his time between two pieces.
+        # By the driver's own cursor: SQLAlchemy's would be a server-side one where the rows are streamed.
+        cursor = connection.connection.cursor()
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        cursor.close()
 
 
 @contextmanager
@@ -206,7 +241,8 @@ def _is_unusable(error: DBAPIError) -> bool:
         return True
     signs = ("no such table", "does not exist", "unable to open", "readonly", "disk is full", "disk i/o",
              "connection refused", "could not connect", "connection failed", "locked", "malformed",
-             "not a database", "no such column", "deadlock")  # fmt: skip
+             "not a database", "no such column", "deadlock", "permission denied",
+             "canceling statement")  # fmt: skip
     return any(sign in text for sign in signs)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from outreach.domain.decision import Decision
-from outreach.domain.ladder import freeze
+from outreach.domain.experiment import Design
+from outreach.domain.ladder import Ladder, freeze
 from outreach.store.database import Tx
 from outreach.store.tables import decisions, flags, outreaches
 
@@ -42,6 +43,7 @@ class Decided:
     facts: Mapping[str, Any]
     score: Decimal
     expires_at: datetime | None = None
+    waits: bool = False  # for its step of the rule's ramp
 
 
 def write_flags(tx: Tx, pull: str, feed: str, rows: Sequence[FlagRow]) -> None:
@@ -88,18 +90,37 @@ def write_decisions(tx: Tx, run: str, decided: Sequence[Decided], now: datetime)
                 "score": d.score,
                 "arm": d.decision.arm or None,
                 "band": _band(d.decision),
-                "registration": None,
+                "registration": d.decision.registration or None,
+                "cut_off": _cut_off(d.decision),
+                "urgency_rank": d.decision.rule.rule.warn.urgency.rank,
                 "at": now,
             }
             for d in decided
         ],
     )
+    open_outreaches(tx, run, decided, now)
+
+
+def open_outreaches(tx: Tx, run: str, decided: Sequence[Decided], now: datetime) -> None:
+    """An outreach for each of these that expires; it waits for the run's release."""
     tx.insert(outreaches, [_outreach(tx, run, d, now) for d in decided if d.expires_at is not None])
 
 
 def _band(decision: Decision) -> Decimal | None:
+    experiment = decision.rule.rule.experiment
+    return experiment.band if experiment is not None and decision.registration else None
+
+
+def _cut_off(decision: Decision) -> Decimal | None:
     score = decision.rule.rule.score
-    return score.tie_break if score is not None and decision.arm else None
+    return None if score is None else score.at_least
+
+
+def _ladder(decision: Decision) -> Ladder:
+    """The rule's ladder, with the wording that was drawn where its experiment is about words."""
+    rule = decision.rule.rule
+    is_of_words = rule.experiment is not None and rule.experiment.design is Design.VARIANTS
+    return replace(rule.warn.ladder, wording=decision.arm) if is_of_words else rule.warn.ladder
 
 
 def _outreach(tx: Tx, run: str, decided: Decided, now: datetime) -> dict[str, Any]:
@@ -114,9 +135,9 @@ def _outreach(tx: Tx, run: str, decided: Decided, now: datetime) -> dict[str, An
         "rule": rule.id,
         "severity_rank": decided.severity_rank,
         "urgency_rank": rule.warn.urgency.rank,
-        "ladder": freeze(rule.warn.ladder),
+        "ladder": freeze(_ladder(decided.decision)),
         "in_doubt": rule.warn.in_doubt.value,
-        "state": "pending",
+        "state": "ramp" if decided.waits else "pending",
         "step": 0,
         "sent": 0,
         "opened_at": now,

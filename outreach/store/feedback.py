@@ -115,9 +115,15 @@ def add_evidence(tx: Tx, message: str, grade: str, source: str, now: datetime) -
 
 
 def acknowledge(tx: Tx, to: Told, answer: str, via: str, now: datetime) -> bool:
-    """Keep the first answer of an outreach and end its climb; False where there was one before."""
+    """Keep the first answer of an outreach and end its climb; False where there was one before.
+
+    Its answer is held until the transaction ends, so that what follows from two is written one by one.
+    """
     row = {"id": tx.new_id(), "person": to.person, "outreach": to.outreach, "message": to.message}
     is_first = tx.insert_new(acknowledgments, [{**row, "answer": answer, "via": via, "at": now}]) == 1
     if is_first:
         end_outreaches(tx, [to.outreach], "acknowledged", now)
+    else:
+        first = select(acknowledgments.c.id).where(acknowledgments.c.outreach == to.outreach)
+        tx.connection.execute(first.with_for_update())
     return is_first

@@ -65,6 +65,7 @@ def run_figures(tx: Tx, run: str) -> RunFigures | None:
             tx, bars.join(outreaches, c.id == bars.c.outreach), of_run, bars.c.verdict, bars.c.reason
         ),
         closes=_count(tx, outreaches, of_run & (c.state == "closed"), c.close_reason),
+        shadow=shadow_figures(tx, run),
         outreaches=sum(opened.values()),
         people=_one(tx, select(func.count(c.person.distinct())).where(of_run)),
         answered=_one(
@@ -112,6 +113,13 @@ def _patterns(tx: Tx, run: str, opened: Count, said: Count) -> tuple[PatternFigu
         )
         for pattern, count in flagged.items()
     )
+
+
+def shadow_figures(tx: Tx, run: str) -> dict[tuple[str, str], int]:
+    """What shadow rules decided in a run, by (`pattern/rule`, verdict): watched, nothing sent."""
+    d = decisions.c
+    counted = _count(tx, decisions, (d.run == run) & d.shadow.is_(True), d.pattern, d.rule, d.verdict)
+    return {(f"{pattern}/{rule}", verdict): count for (pattern, rule, verdict), count in counted.items()}
 
 
 def _skips(tx: Tx, run: str) -> dict[str, int]:

@@ -12,7 +12,7 @@ from outreach.domain.contact import spellings
 from outreach.domain.message import CROCKFORD, REFERENCE_LENGTH, read_reference
 from outreach.errors import StoreError
 from outreach.store.database import Store, Tx
-from outreach.store.tables import contact_points, messages, outreaches, people
+from outreach.store.tables import contact_points, messages, outreaches, people, reports
 
 _ID = re.compile(r"[0-9a-f]{32}")
 
@@ -60,7 +60,10 @@ def _by_reference(text: str) -> list[tuple[str, Select[Any]]]:
     reference = read_reference(text)
     if not is_reference(reference):
         return []
-    return [("message reference", select(messages.c.person).where(messages.c.reference == reference))]
+    return [
+        ("message reference", select(messages.c.person).where(messages.c.reference == reference)),
+        ("report reference", select(reports.c.person).where(reports.c.reference == reference)),
+    ]
 
 
 def is_reference(text: str) -> bool:

@@ -21,32 +21,54 @@ from outreach.errors import StoreError
 from outreach.store.database import Tx
 from outreach.store.desk import write_audit
 from outreach.store.ending import end_outreaches
+from outreach.store.outcome_forgotten import forget_told
 from outreach.store.sealed import Sealed, hashed_columns, sealed_columns
 from outreach.store.tables import (
     attempts,
     audit,
+    case_amounts,
+    case_steps,
+    case_transfers,
     cases,
     contact_points,
     core_calls,
     decisions,
     episodes,
     forgotten,
+    hold_words,
     messages,
     notes,
+    outcome_unread,
     outreaches,
+    payees,
     people,
     profiles,
     quarantine,
     receipts,
+    repeats,
+    replies,
+    report_files,
+    reports,
     silences,
+    suggestions,
     tasks,
 )
+from outreach.store.waits import forget_waits
 
 FORGET = "forget"
 KEPT_ACTS = (FORGET, "legal_hold", "legal_hold_lifted")
 """Whose reasons in the audit say why something was, or was not, forgotten."""
 
-DELETED = {"profile": profiles, "addresses": contact_points, "notes": notes, "silences": silences}
+DELETED = {
+    "profile": profiles,
+    "addresses": contact_points,
+    "notes": notes,
+    "silences": silences,
+    "payees": payees,
+}
+UNREAD = (quarantine, outcome_unread)
+"""Lines that nobody could read: whoever is named in one is found by looking."""
+
 _WHOLE = {people.name, *(table.name for table in DELETED.values())}
 
 
@@ -78,6 +100,7 @@ def wipe(tx: Tx, wanted: Wanted, now: datetime) -> Counter[str]:
     tx.connection.execute(select(people.c.id).where(people.c.id == person).with_for_update())
     counts: Counter[str] = Counter()
     counts["climbs under way"] = _end_climbs(tx, person, now)
+    forget_waits(tx, person, now)
     hashes = _addresses(tx, person)
     for each in sealed_columns():
         if each.is_of_persons and each.table.name not in _WHOLE:
@@ -161,8 +184,8 @@ def _unhash(tx: Tx, column: Any, person: str, hashes: Collection[str]) -> int:
 
 
 def _empty_lines(tx: Tx, lines: Sequence[str]) -> int:
-    (sealed,) = (each for each in sealed_columns() if each.table is quarantine)
-    return _empty(tx, sealed, tx.among(quarantine.c.id, lines)) if lines else 0
+    of_lines = [each for each in sealed_columns() if each.table in UNREAD]
+    return sum(_empty(tx, each, tx.among(each.key, lines)) for each in of_lines) if lines else 0
 
 
 def _scrub_facts(tx: Tx, which: ColumnElement[bool], plain: Collection[str]) -> int:
@@ -178,20 +201,52 @@ def _scrub_facts(tx: Tx, which: ColumnElement[bool], plain: Collection[str]) -> 
 def _drop_references(tx: Tx, person: str) -> int:
     """What leads from here to the same person in the core system or at a provider."""
     ours = _messages(person)
+    # Twilio's id of what they wrote leads to their number there; the row's own keeps rows apart.
+    wrote = update(replies).where(replies.c.person == person, replies.c.provider_ref != replies.c.id)
     changes = (
         update(episodes).where(episodes.c.person == person, episodes.c.transfer_ref.is_not(None)),
         update(core_calls).where(core_calls.c.person == person, core_calls.c.transfer_ref.is_not(None)),
+        update(hold_words).where(hold_words.c.person == person, hold_words.c.transfer_ref.is_not(None)),
     )
-    count = sum(_done(tx, change.values(transfer_ref=None)) for change in changes)
+    # What an attempt was about is a hash of its transfer: whoever knows transfers could try them.
+    of_repeat = (repeats.c.person == person) & (repeats.c.attempt != repeats.c.id)
+    tx.connection.execute(update(repeats).where(of_repeat).values(attempt=repeats.c.id))
+    count = sum(_done(tx, change.values(transfer_ref=None)) for change in changes) + _of_cases(tx, person)
+    count += forget_told(tx, person) + _done(tx, wrote.values(provider_ref=replies.c.id))
+    count += _of_reports(tx, person)
     handed = update(attempts).where(attempts.c.message.in_(ours), attempts.c.provider_ref.is_not(None))
     told = update(receipts).where(receipts.c.message.in_(ours), receipts.c.provider_ref.is_not(None))
     return count + _done(tx, handed.values(provider_ref=None)) + _done(tx, told.values(provider_ref=None))
 
 
+def _of_cases(tx: Tx, person: str) -> int:
+    """What leads from a recovery case to the transfers of the same person; rows stay apart by their ids."""
+    left = update(case_transfers).where(
+        case_transfers.c.person == person, case_transfers.c.identity != case_transfers.c.id
+    )
+    back = update(case_amounts).where(
+        case_amounts.c.person == person, case_amounts.c.identity != case_amounts.c.id
+    )
+    facts = update(case_steps).where(case_steps.c.person == person, case_steps.c.fact.is_not(None))
+    return (
+        _done(tx, left.values(transfer_ref=None, identity=case_transfers.c.id))
+        + _done(tx, back.values(identity=case_amounts.c.id))
+        + _done(tx, facts.values(fact=None))
+    )
+
+
+def _of_reports(tx: Tx, person: str) -> int:
+    """Hashes by which whoever has a picture would find its report, and why an address was not listed."""
+    seen = update(report_files).where(report_files.c.person == person, report_files.c.original_sha256 != "")
+    said = update(suggestions).where(suggestions.c.person == person, suggestions.c.reason != "")
+    return _done(tx, seen.values(sha256="", original_sha256="")) + _done(tx, said.values(reason=""))
+
+
 def _drop_reasons(tx: Tx, person: str) -> int:
     """Whoever writes a reason may have written a name."""
     ids = {person}
-    for column in (outreaches.c.id, messages.c.id, messages.c.reference, tasks.c.id, cases.c.id):
+    named = (outreaches.c.id, messages.c.id, messages.c.reference, tasks.c.id, cases.c.id, reports.c.id)
+    for column in named:
         ids.update(tx.connection.execute(select(column).where(column.table.c.person == person)).scalars())
     about = tx.among(audit.c.object, ids) & audit.c.act.not_in(KEPT_ACTS) & (audit.c.reason != "")
     return _done(tx, update(audit).where(about).values(reason=""))
@@ -207,9 +262,12 @@ def lines_naming(tx: Tx, words: Iterable[str]) -> list[str]:
     if not forms:
         return []
     naming = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(sorted(forms))})(?![A-Za-z0-9])", re.IGNORECASE)
-    rows = tx.connection.execution_options(yield_per=1_000).execute(
-        select(quarantine.c.id, quarantine.c.text_enc)
-    )
+    return [id for table in UNREAD for id in _naming(tx, table, naming)]
+
+
+def _naming(tx: Tx, table: Any, naming: re.Pattern[str]) -> list[str]:
+    query = select(table.c.id, table.c.text_enc)
+    rows = tx.connection.execution_options(yield_per=1_000).execute(query)
     return [row.id for row in rows if _names(tx, row.text_enc, naming)]
 
 

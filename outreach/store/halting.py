@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select, update
 
+from outreach.domain.gate.asking import HALT_PAUSE
 from outreach.store.database import Tx
 from outreach.store.desk import write_audit
-from outreach.store.tables import halts, outreaches
+from outreach.store.tables import bars, halts, outreaches
 
 ALL = "all"
 RESTORED = "restored"
 """The scope that says which moment a restored database comes from, while what was sent since is unknown."""
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One halt that stands."""
+
+    scope: str
+    about: str
+
+
 def halt(tx: Tx, scope: str, about: str, reason: str, actor: str, now: datetime) -> bool:
     """Stop it; False where it was stopped already. `about` is the pattern's or channel's name, or empty."""
-    if any(row.scope == scope and row.object == about for row in _standing(tx)):
+    if any((each.scope, each.about) == (scope, about) for each in standing(tx)):
         return False
     write_audit(tx, "halt", f"{scope} {about}".rstrip(), reason, actor, now)
     row = {"id": tx.new_id(), "scope": scope, "object": about, "reason": reason, "actor": actor}
@@ -26,16 +35,20 @@ def halt(tx: Tx, scope: str, about: str, reason: str, actor: str, now: datetime)
     return True
 
 
-def lift(tx: Tx, scope: str, about: str, actor: str, now: datetime) -> int:
-    """Let it go on; the number of halts lifted. Letting everything go on takes off a restore's mark, too."""
+def resume(tx: Tx, scope: str, about: str, actor: str, now: datetime) -> int:
+    """Let it go on at once; the number of halts that ended.
+
+    Letting everything go on takes off a restore's mark, too.
+    """
     scopes = [scope, RESTORED] if scope == ALL else [scope]
     which = halts.c.lifted_at.is_(None) & halts.c.scope.in_(scopes)
     if scope != ALL:
         which &= halts.c.object == about
-    lifted = tx.connection.execute(update(halts).where(which).values(lifted_at=now)).rowcount
-    if lifted:
-        write_audit(tx, "lift", f"{scope} {about}".rstrip(), "", actor, now)
-    return lifted
+    ended = tx.connection.execute(update(halts).where(which).values(lifted_at=now, lifted_by=actor)).rowcount
+    if ended:
+        write_audit(tx, "resume", f"{scope} {about}".rstrip(), "", actor, now)
+        _wake(tx, now)
+    return ended
 
 
 def was_warned_about(tx: Tx, pattern: str) -> bool:
@@ -46,8 +59,18 @@ def was_warned_about(tx: Tx, pattern: str) -> bool:
 
 def restored_from(tx: Tx) -> str | None:
     """The moment that a restored database comes from, until its halt is lifted."""
-    return next((row.object for row in _standing(tx) if row.scope == RESTORED), None)
+    return next((each.about for each in standing(tx) if each.scope == RESTORED), None)
 
 
-def _standing(tx: Tx) -> list[Any]:
-    return list(tx.connection.execute(select(halts).where(halts.c.lifted_at.is_(None))))
+def standing(tx: Tx) -> list[Standing]:
+    """Every halt that stands, the oldest first."""
+    query = select(halts.c.scope, halts.c.object).where(halts.c.lifted_at.is_(None)).order_by(halts.c.id)
+    return [Standing(*row) for row in tx.connection.execute(query)]
+
+
+def _wake(tx: Tx, now: datetime) -> None:
+    """Steps that wait because their channel was halted ask again now, not when their minute is over."""
+    o, b = outreaches.c, bars.c
+    was_halted = select(b.id).where(b.outreach == o.id, b.reason == "halted", b.until > now).exists()
+    soon = o.due_at.between(now, now + HALT_PAUSE) & (o.state == "climbing") & o.lease_until.is_(None)
+    tx.connection.execute(update(outreaches).where(soon, was_halted).values(due_at=now))

@@ -17,26 +17,30 @@ from outreach.domain.story import (
     AttemptRecord,
     BarRecord,
     CallRecord,
-    CaseRecord,
     ConsentRecord,
     ContactRecord,
     CoreCallRecord,
-    DecisionRecord,
     EvidenceRecord,
-    FlagRecord,
     MessageRecord,
     OutreachRecord,
     ReceiptRecord,
     ReplyRecord,
     Story,
+    WishRecord,
 )
+from outreach.domain.story_outcomes import OutcomeRecord
 from outreach.store.database import Tx
+from outreach.store.history_cases import case_records
+from outreach.store.history_decided import decision_record, flag_record
+from outreach.store.history_held import Between, between
+from outreach.store.history_net import NET, net_records
+from outreach.store.history_outcomes import outcome_records
+from outreach.store.history_reports import report_record, welfare_record
 from outreach.store.history_tasks import change_record, changes, task_record
 from outreach.store.intake import chunks
 from outreach.store.noted import noted
 from outreach.store.tables import (
     acknowledgments,
-    approvals,
     attempts,
     bars,
     calls,
@@ -54,10 +58,14 @@ from outreach.store.tables import (
     outreaches,
     people,
     profiles,
+    reach_wishes,
     receipts,
     replies,
+    report_files,
+    reports,
     suppressions,
     tasks,
+    welfare,
 )
 
 Rows = dict[str, list[Row[Any]]]
@@ -84,7 +92,8 @@ class _Shelf:
     rows: Mapping[str, Rows]
     suppressed: Mapping[tuple[str, str], str]  # (address hash, channel) → why
     changes: Mapping[str, Sequence[Row[Any]]]  # task → what was done with it
-    held: Mapping[tuple[str, str, str], str]  # (run, pattern, rule) → why it waits for approval
+    between: Between  # approvals and halts
+    outcomes: Mapping[str, Sequence[OutcomeRecord]]
 
 
 def _read(tx: Tx, persons: Sequence[str]) -> _Shelf:
@@ -105,8 +114,9 @@ def _read(tx: Tx, persons: Sequence[str]) -> _Shelf:
     return _Shelf(
         rows=rows,
         suppressed={(row.value_hmac, row.channel): row.reason for row in dead if row.lifted_at is None},
-        held=_held(tx, rows["outreaches"]),
+        between=between(tx, [row for kept in rows["outreaches"].values() for row in kept]),
         changes=changes(tx, rows["tasks"]),
+        outcomes=outcome_records(tx, persons),
     )
 
 
@@ -125,7 +135,12 @@ _OF_PERSON: tuple[tuple[Table[Any], Column[Any]], ...] = (
     (calls, calls.c.person),
     (core_calls, core_calls.c.person),
     (cases, cases.c.person),
+    (reach_wishes, reach_wishes.c.person),
+    *NET,
     (notes, notes.c.person),
+    (reports, reports.c.person),
+    (report_files, report_files.c.person),
+    (welfare, welfare.c.person),
     (legal_holds, legal_holds.c.person),
     (forgotten, forgotten.c.id),
 )
@@ -147,15 +162,9 @@ def _by_person(rows: Iterable[Row[Any]], key: str, owners: Mapping[str, str] | N
     return kept
 
 
-def _held(tx: Tx, kept: Rows) -> dict[tuple[str, str, str], str]:
-    runs = {row.run for rows in kept.values() for row in rows if row.state == "held"}
-    asked = _of(tx, approvals, approvals.c.run, runs)
-    return {(row.run, row.pattern, row.rule): row.reason for row in asked if row.state == "asked"}
-
-
+# Ids rise with the millisecond only; within one, the step or the number tells the order.
 def _story(tx: Tx, person: str, shelf: _Shelf, show: Callable[[str], str]) -> Story:
     def rows(table: Table[Any], *by: str) -> list[Row[Any]]:
-        # Ids rise with the millisecond only; within one, the step or the number tells the order.
         kept = shelf.rows[table.name].get(person, [])
         return sorted(kept, key=lambda row: (*(getattr(row, name) for name in by), getattr(row, "id", "")))
 
@@ -170,10 +179,30 @@ def _story(tx: Tx, person: str, shelf: _Shelf, show: Callable[[str], str]) -> St
         country=profile.country if profile else None,
         contacts=tuple(_contact(tx, row, shelf, show) for row in rows(contact_points, "valid_from")),
         consents=tuple(_plain(ConsentRecord, row) for row in rows(consents, "at", "channel")),
-        flags=tuple(_flag(row) for row in rows(flags, "flagged_at")),
-        decisions=tuple(_decision(row) for row in rows(decisions, "at")),
+        flags=tuple(flag_record(row) for row in rows(flags, "flagged_at")),
+        decisions=tuple(decision_record(row) for row in rows(decisions, "at")),
         outreaches=tuple(_outreach(row, shelf) for row in rows(outreaches, "opened_at")),
         bars=tuple(_plain(BarRecord, row) for row in rows(bars, "at", "step")),
+        stopped=shelf.between.of(rows(outreaches, "opened_at")),
+        **_said(tx, rows, show),
+        tasks=tuple(task_record(tx, row, shelf.changes) for row in rows(tasks, "opened_at")),
+        task_changes=tuple(
+            change_record(each, row.kind)
+            for row in rows(tasks, "opened_at")
+            for each in shelf.changes.get(row.id, ())
+        ),
+        cases=case_records(tx, rows(cases, "opened_at")),
+        reports=tuple(report_record(tx, row, rows(report_files, "n"), show) for row in rows(reports, "at")),
+        net=net_records(tx, rows),
+        outcomes=tuple(shelf.outcomes[person]),
+        welfare=tuple(welfare_record(tx, row) for row in rows(welfare, "at")),
+        notes=noted(tx, rows(notes, "at"), rows(legal_holds, "at"), rows(forgotten, "at")),
+    )
+
+
+def _said(tx: Tx, rows: Callable[..., list[Row[Any]]], show: Callable[[str], str]) -> dict[str, Any]:
+    """What was said between us, the person, the providers and the core."""
+    return dict(
         messages=tuple(message_record(tx, row, show) for row in rows(messages, "created_at", "step")),
         attempts=tuple(
             _plain(AttemptRecord, row, at="started_at") for row in rows(attempts, "started_at", "n")
@@ -182,16 +211,9 @@ def _story(tx: Tx, person: str, shelf: _Shelf, show: Callable[[str], str]) -> St
         evidence=tuple(_plain(EvidenceRecord, row) for row in rows(evidence, "at")),
         replies=tuple(_reply(tx, row) for row in rows(replies, "at")),
         answers=tuple(_plain(AnswerRecord, row) for row in rows(acknowledgments, "at")),
-        tasks=tuple(task_record(tx, row, shelf.changes) for row in rows(tasks, "opened_at")),
-        task_changes=tuple(
-            change_record(each, row.kind)
-            for row in rows(tasks, "opened_at")
-            for each in shelf.changes.get(row.id, ())
-        ),
         calls=tuple(_plain(CallRecord, row) for row in rows(calls, "at", "n")),
         core_calls=tuple(_plain(CoreCallRecord, row) for row in rows(core_calls, "id")),
-        cases=tuple(_plain(CaseRecord, row) for row in rows(cases, "opened_at")),
-        notes=noted(tx, rows(notes, "at"), rows(legal_holds, "at"), rows(forgotten, "at")),
+        wishes=tuple(_plain(WishRecord, row) for row in rows(reach_wishes, "at")),
     )
 
 
@@ -212,35 +234,8 @@ def _contact(tx: Tx, row: Row[Any], shelf: _Shelf, show: Callable[[str], str]) -
     )
 
 
-def _flag(row: Row[Any]) -> FlagRecord:
-    return FlagRecord(
-        id=row.id,
-        at=row.flagged_at,
-        feed=row.feed,
-        pattern=row.pattern,
-        score=row.score,
-        score_model=row.score_model,
-    )
-
-
-def _decision(row: Row[Any]) -> DecisionRecord:
-    return DecisionRecord(
-        id=row.id,
-        at=row.at,
-        pattern=row.pattern,
-        rule=row.rule,
-        verdict=row.verdict,
-        reason=row.reason,
-        because=row.because,
-        is_shadow=row.shadow,
-        rule_set_sha256=row.rule_set_sha256,
-        facts=row.facts,
-        arm=row.arm,
-    )
-
-
 def _outreach(row: Row[Any], shelf: _Shelf) -> OutreachRecord:
-    why = shelf.held.get((row.run, row.pattern, row.rule), "") if row.state == "held" else ""
+    why = shelf.between.reason(row.approval) if row.state == "held" else ""
     return OutreachRecord(
         id=row.id,
         pattern=row.pattern,

@@ -27,6 +27,9 @@ from outreach.store.tables import (
 CHUNK = 5_000
 """Values in one IN list: well under SQLite's 32,766 parameters."""
 
+CLOSING = "case-closing"
+"""The rule that says the word after a recovery case: it never stands in a warning's way, nor ends for one."""
+
 HANDED_OVER = ("accepted", "sent", "delivered", "in_doubt", "undelivered")
 
 
@@ -67,20 +70,33 @@ def known(tx: Tx, feed: str, identities: Sequence[str]) -> set[str]:
 def people_of(tx: Tx, user_refs: Collection[str], now: datetime) -> tuple[dict[str, str], set[str]]:
     """The person id of each user reference, made where there is none; and the ids that are new."""
     by_hash = {tx.vault.fingerprint(ref): ref for ref in user_refs}
-    ids: dict[str, str] = {}
-    for chunk in chunks(by_hash):
-        query = select(people.c.user_ref_hmac, people.c.id).where(people.c.user_ref_hmac.in_(chunk))
-        ids.update({by_hash[row.user_ref_hmac]: row.id for row in tx.connection.execute(query)})
-    fresh = {ref: tx.new_id() for ref in by_hash.values() if ref not in ids}
-    tx.insert(
+    known = _persons(tx, by_hash)
+    fresh = {hash: tx.new_id() for hash in sorted(by_hash) if hash not in known}
+    # In order, and those left out that another process makes just now: it is waited for, and theirs count.
+    tx.insert_missing(
         people,
         [
-            {"id": fresh[ref], "user_ref_hmac": hash, "user_ref_enc": tx.vault.seal(ref), "created_at": now}
-            for hash, ref in by_hash.items()
-            if ref in fresh
+            {
+                "id": id,
+                "user_ref_hmac": hash,
+                "user_ref_enc": tx.vault.seal(by_hash[hash]),
+                "created_at": now,
+            }
+            for hash, id in fresh.items()
         ],
     )
-    return ids | fresh, set(fresh.values())
+    made = fresh if tx.is_alone else _persons(tx, fresh)
+    ids = {by_hash[hash]: id for hash, id in (known | made).items()}
+    return ids, {id for hash, id in fresh.items() if made.get(hash) == id}
+
+
+def _persons(tx: Tx, hashes: Collection[str]) -> dict[str, str]:
+    """The ids of those who are known, by the hash of their reference."""
+    found: dict[str, str] = {}
+    for chunk in chunks(hashes):
+        query = select(people.c.user_ref_hmac, people.c.id).where(people.c.user_ref_hmac.in_(chunk))
+        found.update({row.user_ref_hmac: row.id for row in tx.connection.execute(query)})
+    return found
 
 
 class Forgotten(Exception):
@@ -176,17 +192,19 @@ def open_episodes(tx: Tx, persons: Iterable[str]) -> list[Episode]:
 
 
 def under_way(tx: Tx, persons: Iterable[str]) -> dict[str, OpenOutreach]:
-    """The most severe outreach under way for each of these people."""
+    """The most severe outreach under way for each of these people; one that waits for a ramp comes last."""
     found: dict[str, OpenOutreach] = {}
-    columns = (outreaches.c.person, outreaches.c.id, outreaches.c.episode, outreaches.c.severity_rank)
+    o = outreaches.c
+    waits = o.state == "ramp"
+    columns = (o.person, o.id, o.episode, o.severity_rank, waits.label("waits"))
     for chunk in chunks(persons):
         query = (
             select(*columns)
-            .where(outreaches.c.person.in_(chunk), outreaches.c.state != "closed")
-            .order_by(outreaches.c.severity_rank)
+            .where(o.person.in_(chunk), o.state != "closed", o.rule != CLOSING)
+            .order_by(waits.desc(), o.severity_rank)
         )
-        for person, id, episode, rank in tx.connection.execute(query):
-            found[person] = OpenOutreach(id, episode, rank)
+        for person, id, episode, rank, is_waiting in tx.connection.execute(query):
+            found[person] = OpenOutreach(id, episode, rank, bool(is_waiting))
     return found
 
 

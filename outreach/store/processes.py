@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from outreach.domain.running import Process
@@ -23,6 +23,13 @@ def beat(tx: Tx, process: Process) -> None:
     change = {"beat_at": row.excluded.beat_at}
     tx.connection.execute(row.on_conflict_do_update(index_elements=["holder"], set_=change))
     tx.connection.execute(delete(processes).where(processes.c.beat_at < process.beat_at - REMEMBERED))
+
+
+def lives(tx: Tx, role: str, since: datetime) -> bool:
+    """Whether a process of this role has said since then that it lives."""
+    p = processes.c
+    query = select(p.holder).where(p.role == role, p.beat_at >= since)
+    return tx.connection.execute(query).first() is not None
 
 
 def leave(tx: Tx, holder: str) -> None:

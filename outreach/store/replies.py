@@ -25,6 +25,9 @@ from outreach.store.tables import (
     tasks,
 )
 
+COMFORT = "welfare"
+"""What is kept as said in return to somebody who wrote of harming themselves."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
@@ -47,7 +50,7 @@ class Kept:
     reply: Reply
     person: str | None
     message: str | None
-    confirmed: Confirmation | None
+    confirmed: str | None
     answer_due: datetime | None
 
 
@@ -143,7 +146,7 @@ def keep(tx: Tx, kept: Kept, now: datetime) -> bool:
         "kind": kept.reply.kind.value,
         "answer": kept.reply.answer.value if kept.reply.answer else None,
         "scope": kept.reply.scope.value if kept.reply.scope else None,
-        "confirmed": kept.confirmed.value if kept.confirmed else None,
+        "confirmed": kept.confirmed,
         "at": now,
         "answer_due": kept.answer_due,
     }
@@ -178,6 +181,12 @@ def was_helped(tx: Tx, number: str, since: datetime) -> bool:
     helped = (replies.c.from_hmac == number) & (replies.c.confirmed == Confirmation.HELP.value)
     query = select(replies.c.id).where(helped, replies.c.at >= since)
     return tx.connection.execute(query).first() is not None
+
+
+def was_comforted(tx: Tx, number: str, since: datetime) -> bool:
+    """Whether this number was told since then that a person will be in touch."""
+    said = (replies.c.from_hmac == number) & (replies.c.confirmed == COMFORT)
+    return tx.connection.execute(select(replies.c.id).where(said, replies.c.at >= since)).first() is not None
 
 
 def task_step(tx: Tx, kind: str, person: str) -> int | None:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, select, update
 
-from outreach.store import halting
+from outreach.domain.limits import Limit, Passed
+from outreach.store import approvals, halting
 from outreach.store.database import Tx
+from outreach.store.ramps import RAMP
 from outreach.store.tables import (
-    approvals,
     attempts,
     audit,
     halts,
@@ -66,16 +66,16 @@ def why_held(since: str) -> str:
 
 
 def _hold(tx: Tx, since: str, now: datetime) -> int:
-    """Hold the climbs whose step came due since then. What is in doubt is asked about, as ever."""
+    """Hold the climbs whose step came due since then, and who waited for a ramp, which may have widened.
+
+    What is in doubt is asked about, as ever.
+    """
     o = outreaches.c
-    due = (o.state == "climbing") & (o.due_at <= now)
+    due = ((o.state == "climbing") & (o.due_at <= now)) | (o.state == RAMP)
     groups = select(o.run, o.pattern, o.rule, func.count(o.person.distinct())).where(due)
     held = 0
     for run, pattern, rule, users in tx.connection.execute(groups.group_by(o.run, o.pattern, o.rule)).all():
         which = due & (o.run == run) & (o.pattern == pattern) & (o.rule == rule)
-        stop: Any = update(outreaches).where(which).values(state="held", lease_until=None)
-        held += tx.connection.execute(stop).rowcount
-        what = {"id": tx.new_id(), "run": run, "pattern": pattern, "rule": rule, "reason": why_held(since)}
-        asked = {"users": users, "state": "asked", "actor": None, "asked_at": now, "answered_at": None}
-        tx.insert(approvals, [{**what, **asked}])
+        held += users
+        approvals.hold(tx, run, (pattern, rule), [Passed(Limit.RESTORED, why_held(since))], which, now)
     return held

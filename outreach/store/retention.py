@@ -17,17 +17,25 @@ from outreach.store.database import Store, Tx
 from outreach.store.sealed import is_empty, sealed_columns
 from outreach.store.tables import (
     attempts,
+    case_steps,
+    case_transfers,
     cases,
     contact_points,
     decisions,
     legal_holds,
     messages,
     notes,
+    outcome_unread,
     outreaches,
+    payees,
     quarantine,
+    question_answers,
     receipts,
     replies,
+    report_files,
+    reports,
     tasks,
+    welfare,
 )
 from outreach.store.types import Json
 
@@ -126,6 +134,11 @@ def _without_private(tx: Tx, private: Private) -> Any:
     return update(decisions).values(facts=kept)
 
 
+def _is_closed() -> ColumnElement[bool]:
+    whose = select(reports.c.id).where(reports.c.id == report_files.c.report, reports.c.state == "closed")
+    return whose.exists()
+
+
 def _of_message(column: ColumnElement[Any]) -> ColumnElement[bool]:
     whose = select(messages.c.id).where(messages.c.id == column, _is_left_alone(messages.c.person))
     return whose.exists()
@@ -149,7 +162,33 @@ CLASSES: Mapping[str, tuple[Class, ...]] = {
                 & replies.c.answer_due.is_(None)
                 & or_(replies.c.person.is_(None), _is_left_alone(replies.c.person))
             ),
-            take=lambda tx, _: _emptied(tx, replies, from_hmac=""),
+            take=lambda tx, _: _emptied(tx, replies, from_hmac="", provider_ref=replies.c.id),
+        ),
+        Class(
+            at=question_answers.c.at,
+            is_due=lambda tx, _: (
+                question_answers.c.text_enc.is_not(None) & _is_left_alone(question_answers.c.person)
+            ),
+            take=lambda tx, _: update(question_answers).values(text_enc=None),
+        ),
+    ),
+    "reports": (
+        Class(
+            at=reports.c.closed_at,
+            is_due=lambda tx, _: ~is_empty(tx, reports.c.details_enc) & _is_left_alone(reports.c.person),
+            take=lambda tx, _: _emptied(tx, reports),
+        ),
+        Class(
+            at=report_files.c.at,
+            is_due=lambda tx, _: (
+                ~is_empty(tx, report_files.c.key_enc) & _is_closed() & _is_left_alone(report_files.c.person)
+            ),
+            take=lambda tx, _: _emptied(tx, report_files),
+        ),
+        Class(
+            at=welfare.c.lifted_at,
+            is_due=lambda tx, _: ~is_empty(tx, welfare.c.reason_enc) & _is_left_alone(welfare.c.person),
+            take=lambda tx, _: _emptied(tx, welfare),
         ),
     ),
     "tasks": (
@@ -157,6 +196,25 @@ CLASSES: Mapping[str, tuple[Class, ...]] = {
             at=tasks.c.closed_at,
             is_due=lambda tx, _: ~is_empty(tx, tasks.c.text_enc) & _is_left_alone(tasks.c.person),
             take=lambda tx, _: _emptied(tx, tasks),
+        ),
+    ),
+    "cases": (
+        Class(
+            at=cases.c.opened_at,
+            is_due=lambda tx, _: cases.c.narrative_enc.is_not(None) & _is_left_alone(cases.c.person),
+            take=lambda tx, _: update(cases).values(narrative_enc=None),
+        ),
+        Class(
+            at=case_transfers.c.at,
+            is_due=lambda tx, _: (
+                ~is_empty(tx, case_transfers.c.place_enc) & _is_left_alone(case_transfers.c.person)
+            ),
+            take=lambda tx, _: _emptied(tx, case_transfers, transfer_ref=None),
+        ),
+        Class(
+            at=case_steps.c.at,
+            is_due=lambda tx, _: ~is_empty(tx, case_steps.c.note_enc) & _is_left_alone(case_steps.c.person),
+            take=lambda tx, _: _emptied(tx, case_steps),
         ),
     ),
     "notes": (
@@ -185,6 +243,18 @@ CLASSES: Mapping[str, tuple[Class, ...]] = {
             at=quarantine.c.at,
             is_due=lambda tx, _: ~is_empty(tx, quarantine.c.text_enc),
             take=lambda tx, _: _emptied(tx, quarantine),
+        ),
+        Class(
+            at=outcome_unread.c.at,
+            is_due=lambda tx, _: ~is_empty(tx, outcome_unread.c.text_enc),
+            take=lambda tx, _: _emptied(tx, outcome_unread),
+        ),
+    ),
+    "payees": (
+        Class(
+            at=payees.c.last_at,
+            is_due=lambda tx, _: _is_left_alone(payees.c.person),
+            take=lambda tx, _: delete(payees),
         ),
     ),
     "references": (

@@ -6,16 +6,15 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from outreach.domain.running import Halt, Process, Provider, Running, Waiting
-from outreach.store import letters, traffic
+from outreach.store import case_clock, letters, traffic
 from outreach.store.database import Store, Tx
 from outreach.store.looks import feed_looks
 from outreach.store.tables import (
     approvals,
     attempts,
-    core_calls,
     halts,
     messages,
     outreaches,
@@ -28,6 +27,8 @@ from outreach.store.tasklist import tasks_now
 DAY = timedelta(days=1)
 RUN_DEAD_AFTER = timedelta(minutes=2)
 """A daemon ends a dead run within a minute; one that stays dead longer has nobody who would."""
+
+_IS_UNUSUAL = approvals.c.kinds.like("%usual%") | approvals.c.kinds.like("%ramp%")
 
 LATENESS = {
     "under 10 s": timedelta(),
@@ -53,8 +54,11 @@ def running(store: Store, tx: Tx, now: datetime) -> Running:
         in_doubt=_in_doubt(tx),
         doubts_for_people=_one(tx, (tasks.c.kind == "in_doubt") & (tasks.c.state == "open")),
         tasks=tasks_now(tx, now),
-        letters=_waiting(tx, core_calls.c.opened_at, core_calls.c.state.in_(letters.STATES)),
+        welfare=_waiting(tx, tasks.c.due_at, _is_left_alone(now, leases)),
+        letters=letters.waiting(tx),
+        cases=case_clock.late(tx),
         approvals=_waiting(tx, approvals.c.asked_at, approvals.c.state == "asked"),
+        unusual=_waiting(tx, approvals.c.asked_at, (approvals.c.state == "asked") & _IS_UNUSUAL),
         dead_runs=_dead_runs(tx, leases - RUN_DEAD_AFTER),
         halts=standing,
         feeds=feed_looks(tx),
@@ -85,7 +89,7 @@ def _queue(tx: Tx, now: datetime) -> dict[str, Waiting]:
     A million may climb: what is asked of them is in the index that dispatch claims by.
     """
     o = outreaches.c
-    states = ("pending", "held", "settling")
+    states = ("pending", "ramp", "held", "settling")
     query = select(o.state, func.count(), func.min(o.opened_at)).where(o.state.in_(states)).group_by(o.state)
     found = {
         state: Waiting(count=count, oldest=oldest) for state, count, oldest in tx.connection.execute(query)
@@ -125,6 +129,13 @@ def _in_doubt(tx: Tx) -> Waiting:
     )
     count, oldest = tx.connection.execute(select(func.count(), func.min(last.c.at))).one()
     return Waiting(count=count, oldest=oldest)
+
+
+def _is_left_alone(now: datetime, leases: datetime) -> ColumnElement[bool]:
+    """That a welfare task is due, and in nobody's hands."""
+    ended = and_(tasks.c.state == "taken", tasks.c.lease_until <= leases)
+    free = or_(tasks.c.state == "open", ended)
+    return and_(tasks.c.kind == "welfare", tasks.c.due_at <= now, free)
 
 
 def _dead_runs(tx: Tx, before: datetime) -> Waiting:

@@ -1,4 +1,4 @@
-"""Runs: their counts, and the release of what they opened, or its hold for approval."""
+"""Runs: their counts, and the release of what they opened."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 
 from outreach.store.database import Tx
-from outreach.store.tables import approvals, halts, outreaches, pulls, runs, texts, ticks
+from outreach.store.tables import halts, outreaches, pulls, runs, texts, ticks
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,20 +20,8 @@ class Opened:
     pattern: str
     rule: str
     users: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Approval:
-    """What waits for a person's word."""
-
-    id: str
-    run: str
-    pattern: str
-    rule: str
-    reason: str
-    users: int
-    state: str
-    asked_at: datetime
+    ready: int  # of them, those who wait for no step of a ramp
+    urgency_rank: int
 
 
 def begin_run(tx: Tx, run: str, rulebook_sha256: str, now: datetime, beat_at: datetime) -> None:
@@ -43,8 +31,10 @@ def begin_run(tx: Tx, run: str, rulebook_sha256: str, now: datetime, beat_at: da
 
 
 def beat(tx: Tx, run: str, at: datetime) -> None:
-    """The run lives."""
+    """The run lives; also one that slept so long that it was taken for dead, and goes on."""
     tx.connection.execute(update(runs).where(runs.c.id == run).values(beat_at=at))
+    taken_for_dead = (runs.c.id == run) & (runs.c.state == "failed")
+    tx.connection.execute(update(runs).where(taken_for_dead).values(state="running", finished_at=None))
 
 
 def finish_run(tx: Tx, run: str, counts: Mapping[str, Any], state: str, now: datetime) -> None:
@@ -68,70 +58,34 @@ def end_dead_runs(tx: Tx, before: datetime, now: datetime) -> list[str]:
 
 def opened_by(tx: Tx, run: str) -> tuple[list[Opened], int]:
     """What a run opened and has not released yet, and how many flags it read."""
+    o = outreaches.c
     query = (
-        select(outreaches.c.pattern, outreaches.c.rule, func.count(outreaches.c.person.distinct()))
-        .where(outreaches.c.run == run, outreaches.c.state == "pending")
-        .group_by(outreaches.c.pattern, outreaches.c.rule)
+        select(
+            o.pattern,
+            o.rule,
+            func.count(o.person.distinct()),
+            func.count(o.person.distinct()).filter(o.state == "pending"),
+            func.max(o.urgency_rank),
+        )
+        .where(o.run == run, o.state.in_(("pending", "ramp")))
+        .group_by(o.pattern, o.rule)
     )
     opened = [Opened(*row) for row in tx.connection.execute(query)]
     read = tx.connection.execute(select(func.sum(pulls.c.read)).where(pulls.c.run == run)).scalar_one()
     return opened, int(read or 0)
 
 
-def release(tx: Tx, run: str, held: Mapping[tuple[str, str], str], now: datetime) -> None:
-    """Let what a run opened climb, but hold the rules in `held` (pattern, rule → reason) for approval."""
+def opened_for(run: str, opened: Opened) -> ColumnElement[bool]:
+    """That an outreach was opened by a run for this rule, and is not released yet."""
+    o = outreaches.c
+    of_rule = (o.pattern == opened.pattern) & (o.rule == opened.rule)
+    return and_(o.run == run, of_rule, o.state.in_(("pending", "ramp")))
+
+
+def release(tx: Tx, run: str, now: datetime) -> None:
+    """Let what a run opened climb; what is held, or waits for its step of a ramp, stays where it is."""
     waiting = (outreaches.c.run == run) & (outreaches.c.state == "pending")
-    for (pattern, rule), reason in held.items():
-        which = waiting & (outreaches.c.pattern == pattern) & (outreaches.c.rule == rule)
-        users = tx.connection.execute(update(outreaches).where(which).values(state="held")).rowcount
-        what = {"id": tx.new_id(), "run": run, "pattern": pattern, "rule": rule, "reason": reason}
-        asked = {"users": users, "state": "asked", "actor": None, "asked_at": now, "answered_at": None}
-        tx.insert(approvals, [{**what, **asked}])
     tx.connection.execute(update(outreaches).where(waiting).values(state="climbing", due_at=now))
-
-
-def waiting_approvals(tx: Tx) -> list[Approval]:
-    """What waits for a person's word, oldest first."""
-    query = select(approvals).where(approvals.c.state == "asked").order_by(approvals.c.asked_at)
-    return [
-        Approval(
-            id=row.id,
-            run=row.run,
-            pattern=row.pattern,
-            rule=row.rule,
-            reason=row.reason,
-            users=row.users,
-            state=row.state,
-            asked_at=row.asked_at,
-        )
-        for row in tx.connection.execute(query)
-    ]
-
-
-def answer_approval(tx: Tx, approval: str, *, approved: bool, actor: str, now: datetime) -> int:
-    """Release or close what was held; the number of outreaches it concerned, 0 if nothing waited."""
-    # One UPDATE, so that of two people who answer at once only the first is heard.
-    answered = (
-        update(approvals)
-        .where(approvals.c.id == approval, approvals.c.state == "asked")
-        .values(state="approved" if approved else "rejected", actor=actor, answered_at=now)
-        .returning(approvals)
-    )
-    row = tx.connection.execute(answered).one_or_none()
-    if row is None:
-        return 0
-    which = (
-        (outreaches.c.run == row.run)
-        & (outreaches.c.pattern == row.pattern)
-        & (outreaches.c.rule == row.rule)
-        & (outreaches.c.state == "held")
-    )
-    change = (
-        {"state": "climbing", "due_at": now}
-        if approved
-        else {"state": "closed", "closed_at": now, "close_reason": "rejected"}
-    )
-    return tx.connection.execute(update(outreaches).where(which).values(**change)).rowcount
 
 
 def keep_texts(tx: Tx, kept: Iterable[tuple[str, str, str, str]], now: datetime) -> None:

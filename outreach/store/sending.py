@@ -229,6 +229,9 @@ def _mark_taken(tx: Tx, ids: Sequence[str], now: datetime) -> None:
         )
 
 
+PROCESS_DIED = "process_died"
+"""Why an attempt is in doubt that its own process did not live to finish."""
+
 NOT_KNOWN_TAKEN = [status.value for status in Status if status.rank < Status.ACCEPTED.rank]
 
 
@@ -243,13 +246,13 @@ def end_open_attempts(
         tx.connection.execute(
             update(attempts)
             .where(attempts.c.message == bindparam("which"), attempts.c.finished_at.is_(None))
-            .values(finished_at=now, result="unknown", reason="process_died", safe_at=bindparam("safe")),
+            .values(finished_at=now, result="unknown", reason=PROCESS_DIED, safe_at=bindparam("safe")),
             [{"which": message.id, "safe": (safe_at or {}).get(message.id)} for message in ended],
         )
 
 
-def read_message(tx: Tx, row: Any, attempt: int) -> Message:
-    """The message of a row of its table, opened, as its attempt with this number."""
+def read_message(tx: Tx, row: Any, attempt: int, deaths: int = 0) -> Message:
+    """The message of a row of its table, opened, as its attempt with this number, after so many deaths."""
     return Message(
         id=row.id,
         reference=row.reference,
@@ -258,5 +261,6 @@ def read_message(tx: Tx, row: Any, attempt: int) -> Message:
         locale=row.locale,
         content=Content(**json.loads(tx.vault.open(row.body_enc))),
         attempt=attempt,
+        deaths=deaths,
         thread=row.outreach,
     )

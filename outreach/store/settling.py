@@ -104,6 +104,14 @@ def abandoned(tx: Tx, lease_now: datetime, at_most: int) -> list[tuple[Message, 
     return [(read_message(tx, row, row.n), row.provider) for row in tx.connection.execute(query)]
 
 
+def give_up(tx: Tx, ended: Sequence[str]) -> None:
+    """Nobody holds these climbs (outreach ids) any more: what a sleeper then says of them is told late."""
+    if ended:
+        tx.connection.execute(
+            update(outreaches).where(tx.among(outreaches.c.id, ended)).values(lease_holder=None)
+        )
+
+
 def ask_later(tx: Tx, doubts: Sequence[Doubtful], at: datetime) -> None:
     """Ask about these, whose climbs have ended, again at this time."""
     for doubtful in doubts:

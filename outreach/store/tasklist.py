@@ -7,13 +7,23 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select, true
+from sqlalchemy import ColumnElement, Row, and_, func, select, true
 
+from outreach.domain.experiment import Design
 from outreach.domain.running import TasksNow, Waiting
 from outreach.domain.scale import Channel, Urgency
 from outreach.domain.tasking import OpenTask, TaskState
 from outreach.store.database import Tx
-from outreach.store.tables import contact_points, decisions, messages, outreaches, people, profiles, tasks
+from outreach.store.tables import (
+    contact_points,
+    decisions,
+    messages,
+    outreaches,
+    people,
+    profiles,
+    registrations,
+    tasks,
+)
 
 GOING_ON = ("open", "taken")
 SHORTEST_ID = 4
@@ -42,15 +52,23 @@ def _query(which: ColumnElement[bool]) -> Any:
             outreaches.c.pattern,
             outreaches.c.expires_at,
             decisions.c.facts,
+            registrations.c.sha256.label("lottery"),
             profiles.c.zone,
             profiles.c.country,
             profiles.c.locale,
         )
         .outerjoin(outreaches, outreaches.c.id == tasks.c.outreach)
         .outerjoin(decisions, decisions.c.id == outreaches.c.decision)
+        .outerjoin(registrations, _is_drawn())
         .outerjoin(profiles, profiles.c.person == tasks.c.person)
         .where(which)
     )
+
+
+def _is_drawn() -> ColumnElement[bool]:
+    """That a decision put its person into a call lottery."""
+    is_lottery = registrations.c.design == Design.CALL_LOTTERY.value
+    return and_(registrations.c.sha256 == decisions.c.registration, decisions.c.arm.is_not(None), is_lottery)
 
 
 def open_now(tx: Tx, which: ColumnElement[bool] | None = None) -> list[OpenTask]:
@@ -125,6 +143,7 @@ def _open_task(row: Row[Any]) -> OpenTask:
 _SAME = (
     "id", "kind", "person", "outreach", "step", "owner", "opened_at", "due_at", "not_before", "tries",
     "taken_at", "lease_until", "outcome", "pattern", "expires_at", "zone", "country", "locale",
+    "lottery",
 )  # fmt: skip
 
 

@@ -77,3 +77,14 @@ class Exact(TypeDecorator[Decimal]):
     def process_result_value(self, value: object, dialect: Dialect) -> Decimal | None:
         """From the driver: exact again."""
         return None if value is None else Decimal(str(value))
+
+
+class Fine(Exact):
+    """An exact number with the eighteen decimals of the finest currencies, and of rates between them."""
+
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """The column as this database has it."""
+        kind: TypeEngine[Any] = Numeric(38, 18) if dialect.name == "postgresql" else Text()
+        return dialect.type_descriptor(kind)

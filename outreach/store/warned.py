@@ -47,6 +47,7 @@ def _taken_back() -> ColumnElement[bool]:
     asked = select(core_calls.c.id).where(
         core_calls.c.episode == o.episode,
         core_calls.c.act.in_(("hold", "freeze")),
+        core_calls.c.cause == "",  # asked for by the person
         core_calls.c.opened_at >= since,
     )
     helped = select(tasks.c.id).where(

@@ -46,6 +46,13 @@ class Addresses:
         name = host if host.endswith("]") else host.rpartition(":")[0] or host
         return f"{scheme}://{name}" if port == DEFAULT[scheme] else f"{scheme}://{name}:{port}"
 
+    def caller(self, request: Request) -> str:
+        """Who asks, as the furthest trusted hop saw it; "" where nobody can say."""
+        peer = request.client.host if request.client else ""
+        behind = [hop.strip() for hop in ",".join(request.headers.getlist("x-forwarded-for")).split(",")]
+        chain = (peer, *reversed(behind))
+        return chain[min(self._trusted_hops(request), len(chain) - 1)]
+
     def _trusted_hops(self, request: Request) -> int:
         """How many hops before us are trusted, one after the other, beginning with who connects."""
         peer = request.client.host if request.client else ""

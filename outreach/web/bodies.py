@@ -18,9 +18,11 @@ AT_ONCE = 8
 
 @dataclass(slots=True)
 class Bodies:
-    """Reads bodies of `most` bytes at most."""
+    """Reads bodies of `most` bytes at most, each within so many seconds, so many of full length at once."""
 
     most: int
+    within_seconds: float = WITHIN_SECONDS
+    at_once: int = AT_ONCE
     _held: int = 0
 
     @asynccontextmanager
@@ -40,14 +42,14 @@ class Bodies:
             return Outcome.TOO_LARGE
         size = 0
         try:
-            async with asyncio.timeout(WITHIN_SECONDS):
+            async with asyncio.timeout(self.within_seconds):
                 async for piece in request.stream():
                     pieces.append(piece)
                     size += len(piece)
                     self._held += len(piece)
                     if size > self.most:
                         return Outcome.TOO_LARGE
-                    if self._held > AT_ONCE * self.most:
+                    if self._held > self.at_once * self.most:
                         return Outcome.NOT_KEPT
         except (TimeoutError, ClientDisconnect):
             return Outcome.BROKEN_OFF

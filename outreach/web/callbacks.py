@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
+from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -43,11 +44,12 @@ class Callbacks:
     addresses: Addresses
     most_bytes: int = 8 * 2**20
 
-    def routes(self, now: Callable[[], datetime]) -> list[Route]:
-        """The routes of every door."""
+    def mount(self, app: Starlette, now: Callable[[], datetime]) -> Starlette:
+        """Open every door on this application; the application."""
         bodies = Bodies(self.most_bytes)
         doors = {path: _Door.of(self, callback, bodies, now) for path, callback in self.doors.items()}
-        return [Route(path, door.take, methods=["POST"]) for path, door in doors.items()]
+        app.router.routes.extend(Route(path, door.take, methods=["POST"]) for path, door in doors.items())
+        return app
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ from outreach.errors import RulesError
 from outreach.telemetry import CALLBACK_LOST
 from outreach.web.bodies import Bodies
 from outreach.web.callbacks import Callbacks
+from outreach.web.comfort import Comfort
 from outreach.web.language import nearest
 from outreach.web.turning import HEADERS, TurningAway
 
@@ -55,6 +56,7 @@ class Replies:
     sentences: Sentences
     firm: str
     default_locale: str = "en"
+    comfort: Comfort | None = None
 
     def mount(self, app: Starlette, shared: Callbacks, now: Callable[[], datetime]) -> None:
         """Add the door to an application; how it is reached and who counts is shared with the callbacks."""
@@ -93,10 +95,14 @@ class _Door:
         return Response(self._twiml(spoken), media_type="text/xml", headers=HEADERS)
 
     def _twiml(self, spoken: Spoken | None) -> str:
-        said = f"<Message>{escape(self._sentence(spoken))}</Message>" if spoken else ""
+        sentence = self._sentence(spoken) if spoken else ""
+        said = f"<Message>{escape(sentence)}</Message>" if sentence else ""
         return f'<?xml version="1.0" encoding="UTF-8"?><Response>{said}</Response>'
 
     def _sentence(self, spoken: Spoken) -> str:
+        if spoken.confirmation is None:
+            comfort = self.replies.comfort
+            return comfort.sms(spoken.locale, spoken.country) if comfort else ""
         known = self.replies.sentences
         locale = nearest(spoken.locale, known) or self.replies.default_locale
         return Template(known[locale][spoken.confirmation]).substitute(firm=self.replies.firm)

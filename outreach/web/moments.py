@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel import Locale
 from babel.dates import format_date, format_time, get_timezone_gmt
 
+from outreach.domain.calendars import in_digits, written
+
 
 def until(moment: datetime, now: datetime, zone: str, locale: str) -> str:
     """The hour, with the day where it is not today's, and that clock's offset: `14:32 (GMT+01:00)`."""
@@ -15,9 +17,11 @@ def until(moment: datetime, now: datetime, zone: str, locale: str) -> str:
     tongue = Locale.parse(locale, sep="-")
     hour = format_time(local, "short", tzinfo=local.tzinfo, locale=tongue)
     offset = get_timezone_gmt(local, "long", locale=tongue)
-    if local.date() == now.astimezone(local.tzinfo).date():
-        return f"{hour} ({offset})"
-    return f"{format_date(local.date(), 'long', locale=tongue)}, {hour} ({offset})"
+    said = f"{hour} ({offset})"
+    if local.date() != now.astimezone(local.tzinfo).date():
+        own = written(local.date(), tongue.language, tongue.territory, is_long=True)
+        said = f"{own or format_date(local.date(), 'long', locale=tongue)}, {said}"
+    return in_digits(said, tongue.default_numbering_system)
 
 
 def _zone(name: str) -> ZoneInfo:

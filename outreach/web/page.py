@@ -14,6 +14,7 @@ from string import Template
 from outreach.domain.answer import Answer, PageFacts, WhatNext, what_next
 from outreach.domain.overlooked import PATTERN as QUIET_PATTERN
 from outreach.domain.transfer import TransferStatus
+from outreach.web import silent
 from outreach.web.moments import until
 from outreach.web.words import AFTER_LOSS, AFTER_TAKEOVER, UNSUBSCRIBE, Words
 
@@ -49,6 +50,7 @@ class Heard:
     stands: Answer
     said: Answer | None = None
     is_first: bool = False
+    is_reach_kept: bool = False
 
     @property
     def also(self) -> Answer | None:
@@ -56,9 +58,11 @@ class Heard:
         return None if self.said in (None, self.stands) or self.said in _UNHEARD else self.said
 
 
-def question_page(words: Words, facts: PageFacts) -> str:
-    """The message's question with a button for each answer that applies."""
+def question_page(words: Words, facts: PageFacts, *, is_kept: bool = False, hold: str = "") -> str:
+    """The message's question with a button for each answer that applies; `hold` is what is said of one."""
     say = _Voice(words, facts)
+    if silent.applies(facts) and silent.NAME + ".how" in words.texts:
+        return _silent_page(words, facts, say, is_kept=is_kept)
     quiet, asks = ("quiet", "quiet") if facts.is_overlooked else ("answers", "page")
     buttons = "\n".join(
         f'<button name="answer" value="{answer}">{say(f"{quiet}.{answer}")}</button>'
@@ -68,7 +72,8 @@ def question_page(words: Words, facts: PageFacts) -> str:
         f"<h1>{say(f'{asks}.title')}</h1>",
         f"<p>{say('page.about')}</p>",
         f"<blockquote>{escape(words.pattern(_spoken_of(facts)))}</blockquote>",
-        "" if facts.is_overlooked else _transfer(say, facts.transfer),
+        "" if facts.is_overlooked else _transfer(say, facts),
+        hold,
         f"<h2>{say(f'{asks}.question')}</h2>",
         f'<form method="post" autocomplete="off">\n{buttons}\n</form>',
         "" if facts.is_overlooked else _hour(say),
@@ -76,7 +81,27 @@ def question_page(words: Words, facts: PageFacts) -> str:
     return _page(words, say.plain(f"{asks}.title"), [*body, _footer(say, facts)])
 
 
-def answered_page(words: Words, facts: PageFacts, heard: Heard, now: datetime) -> str:
+def _silent_page(words: Words, facts: PageFacts, say: _Voice, *, is_kept: bool) -> str:
+    """To somebody who lost money in silence: help without a story, and how to be reached."""
+    buttons = "\n".join(
+        f'<button name="answer" value="{answer}">{say(f"{silent.NAME}.{answer}")}</button>'
+        for answer in facts.answers
+        if answer in silent.SAID
+    )
+    body = [
+        f"<h1>{say('page.title')}</h1>",
+        silent.kept(say) if is_kept else "",
+        f"<p>{say('page.about')}</p>",
+        f"<blockquote>{say(f'{silent.NAME}.about')}</blockquote>",
+        silent.question(say),
+        f'<form method="post" autocomplete="off">\n{silent.choice(say)}\n{buttons}',
+        f"{silent.keep_button(say)}\n</form>",
+        _hour(say),
+    ]
+    return _page(words, say.plain("page.title"), [*body, _footer(say, facts)])
+
+
+def answered_page(words: Words, facts: PageFacts, heard: Heard, now: datetime, hold: str = "") -> str:
     """The answer that stands and what happens next; where it was given before, says so.
 
     Where somebody else reads along, only that an answer is noted: not which one.
@@ -92,7 +117,9 @@ def answered_page(words: Words, facts: PageFacts, heard: Heard, now: datetime) -
         *_follows(say, facts, heard.stands),
         *(_also(say, facts, heard.also) if heard.also else ()),
         _call(say, facts, now),
-        "" if _states(facts, heard) & _SAYS_THE_STATE else _transfer(say, facts.transfer),
+        "" if _states(facts, heard) & _SAYS_THE_STATE else _transfer(say, facts),
+        hold,
+        _reach(say, facts, words, heard),
         f"<p>{say('page.change')}</p>",
         _hour(say),
     ]
@@ -156,6 +183,13 @@ def _also(say: _Voice, facts: PageFacts, answer: Answer) -> Iterable[str]:
     yield _list(say, _STEPS.get(step, ()))
 
 
+def _reach(say: _Voice, facts: PageFacts, words: Words, heard: Heard) -> str:
+    """How to be reached, where that is asked: noted, and to be changed at any time."""
+    if not silent.applies(facts) or silent.NAME + ".how" not in words.texts:
+        return ""
+    return (silent.kept(say) if heard.is_reach_kept else "") + silent.choice_form(say)
+
+
 def _list(say: _Voice, steps: Sequence[str]) -> str:
     lines = "\n".join(f"<li>{say(f'steps.{step}')}</li>" for step in steps)
     return f"<h2>{say('page.now')}</h2>\n<ol>\n{lines}\n</ol>" if lines else ""
@@ -178,7 +212,11 @@ def _hour(say: _Voice) -> str:
     return f"<p>{say('page.at_any_hour')}</p>"
 
 
-def _transfer(say: _Voice, status: TransferStatus) -> str:
+def _transfer(say: _Voice, facts: PageFacts) -> str:
+    """What the core says of the transfer; of a hold that had been confirmed and ended, that it ended."""
+    status = facts.transfer
+    if facts.hold.ended_at is not None and status in {TransferStatus.PENDING, TransferStatus.UNKNOWN}:
+        status = TransferStatus.RELEASED
     return "" if status is TransferStatus.UNKNOWN else f"<p>{say(f'transfer.{status}')}</p>"
 
 
@@ -188,9 +226,14 @@ def _footer(say: _Voice, facts: PageFacts) -> str:
 
 
 def _page(words: Words, title: str, body: list[str]) -> str:
+    return whole_page(words.locale, words.texts["direction"], title, body)
+
+
+def whole_page(locale: str, direction: str, title: str, body: Sequence[str]) -> str:
+    """A page of ours around a body; everything in it is escaped already."""
     return _PAGE.substitute(
-        lang=words.locale,
-        direction=words.texts["direction"],
+        lang=locale,
+        direction=direction,
         title=title,
         style=_STYLE,
         body="\n".join(part for part in body if part),

@@ -13,6 +13,7 @@ from outreach.domain.flag import UNKNOWN_PATTERN
 from outreach.domain.problem import Problem, did_you_mean
 from outreach.domain.transfer import TransferStatus
 from outreach.errors import RulesError
+from outreach.web.silent import read_silent
 
 CLOSED = ("not_found", "expired", "unclear", "broken")
 """The plain pages that know no message: each has a title and a text."""
@@ -64,11 +65,21 @@ def read_words(folder: Path) -> Mapping[str, Words]:
         locale = path.name.removeprefix("answer.").removesuffix(".toml")
         texts = _texts(path, problems)
         words[locale] = Words(locale=locale, texts=texts)
+    words = _with_silent(words, read_silent(folder, problems))
     if not words:
         problems.append(_problem(folder / "answer.en.toml", 0, "W001", "no words for the answer page", ""))
     if problems:
         raise RulesError(problems)
     return words
+
+
+def _with_silent(words: Mapping[str, Words], silent: Mapping[str, Mapping[str, str]]) -> dict[str, Words]:
+    """Each language with its own words for a silent loss, else the English ones."""
+    usual = silent.get("en", {})
+    return {
+        locale: Words(locale=locale, texts={**silent.get(locale, usual), **one.texts})
+        for locale, one in words.items()
+    }
 
 
 def _texts(path: Path, problems: list[Problem]) -> Mapping[str, str]:

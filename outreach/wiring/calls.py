@@ -7,10 +7,11 @@ from datetime import timedelta
 from outreach.domain.calling import CallPolicy
 from outreach.domain.tasking import Desk
 from outreach.settings import Settings
+from outreach.wiring import chance
 from outreach.wiring.zones import zones_by_country
 
 
-def desk(settings: Settings) -> Desk:
+def desk(settings: Settings, hash_key: bytes) -> Desk:
     """The tasks desk's way of calling."""
     calls = settings.calls
     policy = CallPolicy(
@@ -21,4 +22,9 @@ def desk(settings: Settings) -> Desk:
         end=calls.hours.end,
         lease=timedelta(minutes=calls.lease_minutes),
     )
-    return Desk(calls=policy, default_zone=settings.default_zone, zones=zones_by_country())
+    return Desk(
+        calls=policy,
+        default_zone=settings.default_zone,
+        zones=zones_by_country(),
+        lot=chance.lots(hash_key),
+    )

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from outreach.domain.ramp import place
 from outreach.domain.ruleset import Rule
 
 
@@ -38,10 +39,35 @@ def holder() -> str:
     return f"{os.getpid()}-{os.urandom(4).hex()}"
 
 
-def assignment(key: bytes) -> Callable[[str, Rule], bool]:
-    """The experiments' coin: a person and a rule always fall on the same side; only the key knows which."""
+def places(key: bytes) -> Callable[[str, str], float]:
+    """The ramps' hash: where a person stands (0 … 1) for one version of a rule; only the key knows."""
 
-    def assign(person: str, rule: Rule) -> bool:
-        return hmac.digest(key, f"assign/{rule.id}/{person}".encode(), hashlib.sha256)[0] < 128
+    def placed(person: str, version: str) -> float:
+        return place(hmac.digest(key, f"ramp/{version}/{person}".encode(), hashlib.sha256))
+
+    return placed
+
+
+def lots(key: bytes) -> Callable[[str, str], float]:
+    """The experiments' lot: where a person stands (0 … 1) in one registration; only the key knows.
+
+    A person and a registration always draw the same; what they draw in another says nothing of it.
+    """
+
+    def drawn(person: str, registration: str) -> float:
+        return place(hmac.digest(key, f"experiment/{registration}/{person}".encode(), hashlib.sha256))
+
+    return drawn
+
+
+def assignment(key: bytes) -> Callable[[str, Rule, datetime], str | None]:
+    """A person's arm in a rule's experiment; None where it has none, or its last day has gone by."""
+    drawn = lots(key)
+
+    def assign(person: str, rule: Rule, now: datetime) -> str | None:
+        experiment = rule.experiment
+        if experiment is None or experiment.is_over(now):
+            return None
+        return experiment.arm(drawn(person, experiment.sha256)) if experiment.arms else ""
 
     return assign

@@ -11,6 +11,7 @@ from outreach.domain.aftermath import Aftermath
 from outreach.engine.patience import Patient
 from outreach.engine.ports import Clock, Core
 from outreach.settings import Settings
+from outreach.wiring.cases import case_clock
 
 SECRET = "OUTREACH_CORE__SECRET"
 
@@ -24,6 +25,7 @@ def lengths(settings: Settings) -> Aftermath:
         critical=timedelta(minutes=said.due.critical_minutes),
         soon=timedelta(minutes=said.due.soon_minutes),
         routine=timedelta(minutes=said.due.routine_minutes),
+        case=case_clock(settings),
     )
 
 

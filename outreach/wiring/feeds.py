@@ -2,21 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import httpx
 
 from outreach.adapters.feeds import FileFeed, HttpFeed, SqlFeed
 from outreach.domain.facts import Catalogue
+from outreach.domain.ruleset import Rulebook
 from outreach.engine.ports import FlagFeed
 from outreach.settings import FeedSettings, FileFeedSettings, HttpFeedSettings, Settings, SqlFeedSettings
 
 FEED_TIMEOUT = 30.0
 
 
+def feed(
+    name: str, one: FeedSettings, settings: Settings, catalogue: Catalogue, patterns: Collection[str] = ()
+) -> FlagFeed:
+    """One declared feed, with the columns of this catalogue."""
+    return _feed(name, one, settings, catalogue, patterns)
+
+
 def feeds(settings: Settings, catalogue: Catalogue, patterns: Collection[str]) -> list[FlagFeed]:
     """Every declared feed, in the order of the file."""
     return [_feed(name, one, settings, catalogue, patterns) for name, one in settings.feeds.items()]
+
+
+class FeedsInForce:
+    """The feeds as an edition of the rules has them read: its facts are their columns, its patterns known.
+
+    Made anew only where an edition knows other facts or patterns.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._made: list[FlagFeed] = []
+        self._known: tuple[Catalogue, frozenset[str]] | None = None
+
+    def __call__(self, book: Rulebook) -> Sequence[FlagFeed]:
+        """Every declared feed."""
+        known = (book.catalogue, frozenset(book.sets))
+        if self._known != known:
+            self._made, self._known = feeds(self._settings, book.catalogue, book.sets.keys()), known
+        return self._made
 
 
 def _feed(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
 from datetime import datetime
 from functools import cached_property
 from importlib.resources import files
@@ -12,7 +11,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from outreach.adapters.archive import Archive
-from outreach.adapters.matcher import DuckMatcher
 from outreach.adapters.metrics import Metrics
 from outreach.adapters.renderer import JinjaRenderer
 from outreach.adapters.report import HtmlReport
@@ -23,8 +21,7 @@ from outreach.engine.grounds import Grounds
 from outreach.engine.handing import Hands
 from outreach.engine.intake import Intake
 from outreach.engine.leaving import Leaving
-from outreach.engine.ports import Core, FlagFeed, Senders
-from outreach.engine.pulling import Tools
+from outreach.engine.ports import Core, Senders
 from outreach.engine.recovery import Recovery
 from outreach.engine.replies import Replies
 from outreach.engine.settle import Settle
@@ -41,14 +38,17 @@ from outreach.store.rehearsal import Rehearsal
 from outreach.store.rotating import require_keys
 from outreach.store.vault import Vault
 from outreach.wiring import chance, privacy, watching
-from outreach.wiring.beating import beating
 from outreach.wiring.calls import desk
+from outreach.wiring.connected import is_connected
 from outreach.wiring.core import core, lengths
-from outreach.wiring.feeds import feeds
+from outreach.wiring.editions import last_in_force
+from outreach.wiring.intake import tools
+from outreach.wiring.limits import blast_policy
 from outreach.wiring.links import leave_links
+from outreach.wiring.own_feeds import AllFeeds
 from outreach.wiring.policy import gate_policy
 from outreach.wiring.replies import replies
-from outreach.wiring.rules import RulesInForce
+from outreach.wiring.rules import EverInForce, RulesInForce, rules_in_force
 from outreach.wiring.senders import Carried, Parties, discards, parties
 from outreach.wiring.traffic import traffic_policy
 
@@ -68,6 +68,7 @@ class House:
         self.settings = settings
         self.clock = clock
         self.rehearses = rehearses
+        self.stands_in = False  # a daemon's: rules that were in force stand in for some that do not fit
         self._rehearses_since = clock() if rehearses else None
         self.holder = chance.holder()
 
@@ -95,25 +96,20 @@ class House:
 
     @cached_property
     def rules(self) -> RulesInForce:
-        """The rules in force."""
-        return RulesInForce(self.settings.at(self.settings.rules), self.clock)
-
-    @cached_property
-    def renderer(self) -> JinjaRenderer:
-        """The templates, read whole."""
-        return JinjaRenderer(
-            self.settings.at(self.settings.templates),
-            firm=self.settings.firm,
-            catalogue=self.rules.catalogue(),
-            aliases=self.settings.locale_aliases,
-            default_locale=self.settings.default_locale,
+        """The rules in force, and the templates they name."""
+        return rules_in_force(
+            self.settings, self.clock, lambda: last_in_force(self) if self.stands_in else None
         )
 
+    @property
+    def renderer(self) -> JinjaRenderer:
+        """The templates in force."""
+        return self.rules.speaker()
+
     @cached_property
-    def feeds(self) -> list[FlagFeed]:
-        """Every declared feed."""
-        book = self.rules.current()
-        return feeds(self.settings, book.catalogue, book.sets.keys())
+    def feeds(self) -> AllFeeds:
+        """Every declared feed, as a rule book has it read, and our own."""
+        return AllFeeds(self)
 
     @cached_property
     def core(self) -> Core:
@@ -130,7 +126,7 @@ class House:
     @cached_property
     def archive(self) -> Archive:
         """The flag archive."""
-        return Archive(folder=self._archive_folder, catalogue=self.rules.catalogue())
+        return Archive(folder=self._archive_folder, catalogue=EverInForce(self.rules))
 
     @cached_property
     def forgetting(self) -> Forgetting:
@@ -145,17 +141,11 @@ class House:
     @cached_property
     def intake(self) -> Intake:
         """The stage that decides."""
-        tools = Tools(
-            store=self.store,
-            matcher=DuckMatcher(),
-            archive=self.archive,
-            assign=chance.assignment(self.hash_key),
-            clock=self.clock,
-            new_id=chance.new_id,
-            beating=nullcontext if self.rehearses else beating,
-            aftermath=lengths(self.settings),
+        with_what = tools(
+            self.settings, self.store, self.archive, self.hash_key, self.clock, rehearses=self.rehearses
         )
-        return Intake(feeds=self.feeds, rulebook=self.rules.current, tools=tools)
+        bounds = blast_policy(self.settings)
+        return Intake(feeds=self.feeds, rulebook=self.rules.current, tools=with_what, bounds=bounds)
 
     @cached_property
     def _parties(self) -> Parties:
@@ -188,6 +178,7 @@ class House:
             default_locale=self.settings.default_locale,
             default_zone=self.settings.default_zone,
             leave=leave_links(self.settings.web.public_url, lambda: self.answer_keys, self.clock),
+            asks_core=is_connected(self.settings),
         )
 
     @cached_property
@@ -201,6 +192,7 @@ class House:
         return Dispatch(
             store=self.store,
             renderer=self.renderer,
+            words=self.rules.speaker,
             senders=self._lanes,
             traffic=self.traffic,
             grounds=self.grounds,
@@ -239,7 +231,8 @@ class House:
     @cached_property
     def tasks(self) -> Tasks:
         """The tasks desk."""
-        return Tasks(store=self.store, feedback=self.feedback, clock=self.clock, desk=desk(self.settings))
+        our_desk = desk(self.settings, self.hash_key)
+        return Tasks(store=self.store, feedback=self.feedback, clock=self.clock, desk=our_desk)
 
     @cached_property
     def replies(self) -> Replies:
@@ -273,7 +266,8 @@ class House:
 
     def close(self) -> None:
         """Give back what is open; a rehearsal is undone."""
-        self.store.close()
+        if "store" in self.__dict__:  # never made where nobody asked: a rules repository has no keys for one
+            self.store.close()
         if self.rehearses and "_archive_folder" in self.__dict__:
             self._scratch.cleanup()
 

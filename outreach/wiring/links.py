@@ -39,6 +39,25 @@ def leave_links(
     return link
 
 
+REPORT_LIVES = timedelta(days=1)
+"""A link to the report page is asked for when somebody is about to open it."""
+
+NO_MESSAGE = "0" * 32
+
+
+def report_links(
+    public_url: str, keys: Callable[[], Keys], clock: Callable[[], datetime]
+) -> Callable[[str], tuple[str, datetime]]:
+    """Makes the link by which one person reports a scam as themselves, and says until when it leads there."""
+
+    def link(person: str) -> tuple[str, datetime]:
+        until = clock() + REPORT_LIVES
+        token = _signed(NO_MESSAGE, person, Purpose.REPORT, until, keys())
+        return f"{public_url.rstrip('/')}/report/{token}", until
+
+    return link
+
+
 def _signed(message: str, person: str, purpose: Purpose, until: datetime, keys: Keys) -> str:
     newest = next(iter(keys))
     return sign(Token(message=message, person=person, purpose=purpose, expires_at=until, key_id=newest), keys)

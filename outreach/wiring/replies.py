@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
 
@@ -22,6 +23,7 @@ def replies(settings: Settings, store: Store, take: Take) -> Replies:
         scope=ScopeRule(scope=Scope(said.opt_out_scope), all_from=said.all_from),
         provider_confirms=said.confirmed_by == "provider",
         default_locale=settings.default_locale,
+        welfare_within=timedelta(minutes=settings.welfare.due_minutes),
     )
 
 

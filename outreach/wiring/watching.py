@@ -33,6 +33,7 @@ def promises(settings: Settings) -> Promises:
         doubts=watch.doubts,
         approval=timedelta(seconds=watch.approval_seconds),
         task=timedelta(seconds=watch.task_seconds),
+        case=timedelta(seconds=watch.case_seconds),
         daemons=watch.daemons,
         quiet_for={name: timedelta(seconds=feed.quiet_for_seconds) for name, feed in settings.feeds.items()},
     )

@@ -15,11 +15,18 @@ from outreach.errors import SettingsError
 from outreach.settings import FILE, SECRETS_FILE
 from outreach.wiring import chance
 from outreach.wiring.house import shipped
+from outreach.wiring.rulebook import schema_text
 from outreach.wiring.sample import USERS, Sample, write_sample
 
 KEY_BYTES = 32
 STAGE = ".outreach-init"
-PIECES = ("rules", "templates", "feeds", "core.json", ".gitignore", SECRETS_FILE, FILE)
+SCHEMA = "docs/rules.schema.json"
+"""Where the first line of each rule file has editors look."""
+
+INVENTED = ("feeds", "core.json", "outcomes.csv")
+"""What the sample is."""
+
+PIECES = ("rules", SCHEMA, "templates", *INVENTED, ".gitignore", SECRETS_FILE, FILE)
 """In the order they are put in place. The settings come last: a folder is a workspace when they stand in it,
 so an `init` that was interrupted can be repeated."""
 
@@ -58,6 +65,7 @@ def _lay_out(folder: Path, now: datetime, users: int) -> Laid:
         sample = _make(stage, now, users)
         made = tuple(name for name in PIECES if name not in there)
         for name in made:
+            (folder / name).parent.mkdir(exist_ok=True)
             (stage / name).rename(folder / name)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
@@ -68,6 +76,8 @@ def _make(stage: Path, now: datetime, users: int) -> Sample:
     """Every piece, made beside its place: a folder is there whole, or not at all."""
     for name in ("rules", "templates"):
         shutil.copytree(shipped(name), stage / name)
+    (stage / SCHEMA).parent.mkdir()
+    _write(stage / SCHEMA, schema_text(stage / "rules"))
     _write(stage / ".gitignore", _starter("gitignore"))
     _write(stage / SECRETS_FILE, _secrets(), mode=0o600)
     _write(stage / FILE, _starter(FILE))

@@ -78,7 +78,7 @@ def test_days_are_read_in_order_and_a_column_a_file_lacks_is_null(tmp_path: Path
     archive.write(a_table("early"), pull_id="b", day=DAY)
     archive.write(a_table("outside"), pull_id="c", day=date(2026, 11, 24))
 
-    batches = archive.read(DAY, date(2026, 11, 23), ["pattern", "extra"])
+    batches = archive.read(DAY, date(2026, 11, 23), ("pattern", "extra"))
 
     assert [row for batch in batches for row in batch.to_pylist()] == [
         {"pattern": "early", "extra": None},

@@ -15,7 +15,7 @@ import httpx
 
 from outreach.adapters.transport import Line, line
 from outreach.adapters.transport.crowd import Crowd
-from outreach.answers import begin_until
+from outreach.answers import begin_until, go_on
 from outreach.domain.delivery import Unavailable
 from outreach.domain.traffic.pace import Bounds
 from tests.adapters.conformance import HASTY
@@ -226,3 +226,25 @@ def test_whoever_was_stopped_before_its_batch_began_writes_nothing_of_it() -> No
 
     assert answer == Unavailable("not tried: the batch took too long", is_tried=False)
     assert server.seen == []
+
+
+def test_what_an_operator_stopped_is_not_begun_and_what_was_begun_is_heard_of() -> None:
+    seen = 0
+
+    def may_go() -> bool:
+        return seen < 2
+
+    def answer(_: Seen) -> Act:
+        nonlocal seen
+        seen += 1
+        return reply(200)
+
+    before = go_on.set(may_go)
+    try:
+        with loopback(answer) as server, line(1, HASTY) as exchange:
+            answers = exchange([httpx.Request("POST", server.url, content=b"x")] * 5)
+    finally:
+        go_on.reset(before)
+
+    assert [isinstance(each, httpx.Response) for each in answers] == [True, True, False, False, False]
+    assert {each.is_tried for each in answers[2:] if isinstance(each, Unavailable)} == {False}

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from outreach.adapters.outbox import Outbox
+from outreach.answers import go_on
 from outreach.domain.delivery import Accepted, Refused, Unavailable
 from outreach.domain.message import Content, Message, reference
 from outreach.domain.scale import Channel
@@ -136,3 +137,14 @@ def test_the_files_are_for_their_owner_only(tmp_path: Path) -> None:
 def test_an_empty_batch_writes_nothing(tmp_path: Path) -> None:
     assert outbox(tmp_path).send_many([]) == []
     assert files(tmp_path) == []
+
+
+def test_what_an_operator_stopped_leaves_no_file_and_counts_as_not_tried(tmp_path: Path) -> None:
+    before = go_on.set(lambda: False)
+    try:
+        (result,) = outbox(tmp_path).send_many([message(1)])
+    finally:
+        go_on.reset(before)
+
+    assert isinstance(result, Unavailable)
+    assert (result.is_tried, files(tmp_path)) == (False, [])

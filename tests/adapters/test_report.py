@@ -65,6 +65,7 @@ def a_run(**changes: object) -> RunFigures:
         quarantine={"bad_phone": 2},
         bars={("barred", "no_contact"): 1},
         closes={"acknowledged": 1},
+        shadow={("job_task/asked", "warn"): 7},
         outreaches=2,
         people=2,
         answered=1,

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outreach.domain.call_order import PATIENCE, Wanted, order
+from outreach.domain.call_order import PATIENCE, Wanted, drawn, order
 from outreach.domain.calling import CallHours
 
 NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
@@ -34,6 +34,8 @@ def calls(draw: st.DrawFn) -> list[Wanted]:
             amount=draw(st.none() | st.floats(0, 5_000_000)),
             tries=draw(st.integers(0, 4)),
             deadline=draw(st.none() | minutes.map(lambda after: NOW + after - timedelta(hours=1))),
+            lottery=draw(st.sampled_from(["", "one", "other"])),
+            lot=draw(st.floats(0, 1, exclude_max=True)),
             hours=draw(st.none() | st.sampled_from(ZONES).map(lambda zone: CallHours(clocks=(zone,)))),
         )
         for n in range(draw(st.integers(0, 12)))
@@ -129,3 +131,26 @@ def test_what_cannot_be_called_before_its_deadline_goes_last_whatever_it_is_wort
     lost = a_call("lost", amount=1e6, hours=night, deadline=NOW + timedelta(hours=1))
 
     assert [(p.id, p.at) for p in order([lost, a_call("a")], 1, SIX, NOW)] == [("a", NOW), ("lost", None)]
+
+
+@settings(max_examples=60)
+@given(wanted=calls())
+def test_a_lottery_moves_only_those_who_take_part_and_orders_them_by_lot(wanted: list[Wanted]) -> None:
+    found = drawn(wanted, NOW)
+
+    takes_part = [bool(task.lottery) and NOW - task.opened_at <= PATIENCE for task in wanted]
+    assert sorted(task.id for task in found) == sorted(task.id for task in wanted)
+    for before, after, moves in zip(wanted, found, takes_part, strict=True):
+        assert before.lottery == after.lottery
+        assert moves or before is after
+    for name in ("one", "other"):
+        lots = [t.lot for t, moves in zip(found, takes_part, strict=True) if moves and t.lottery == name]
+        assert lots == sorted(lots)
+
+
+def test_in_a_lottery_the_lot_decides_who_is_called_and_not_the_amount() -> None:
+    wanted = [
+        a_call(f"{n}", amount=10_000.0 * n, lottery="one", lot=lot) for n, lot in enumerate((0.9, 0.1, 0.5))
+    ]
+
+    assert [p.id for p in order(wanted, 1, SIX, NOW)] == ["1", "2", "0"]

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from outreach.domain.decision import Decision, Reason, Truth, Verdict, decide, judge
 from outreach.domain.plan import RulePlan
 from outreach.domain.ruleset import Exclusion, IfUnknown, Rule, RuleStatus, Score
-from tests.build import OWNED, a_rule
+from outreach.domain.scale import Urgency
+from tests.build import OWNED, a_rule, an_experiment
 
 W, N, S, U = Verdict.WARN, Verdict.NEAR_MISS, Verdict.SKIP, Verdict.UNDECIDED
 TRUTHS: tuple[Truth, ...] = (True, False, None)
@@ -26,9 +27,14 @@ def a_plan(rule: Rule | None = None, main: int = 0, exclusions: tuple[int, ...] 
 
 
 def say(rule: RulePlan, *truths: Truth, score: object = 90, treated: bool = True) -> Decision | None:
-    """What a rule says of these answers at this score."""
+    """What a rule says of these answers at this score, to somebody who is not vulnerable."""
     facts = {} if score is None else {"risk_score": Decimal(str(score))}
-    return judge(rule, truths, facts, lambda _: treated)
+    return judge(rule, (*truths, False), facts, lambda _: "treated" if treated else "control")
+
+
+def in_experiment(rule: Rule, spared: int = 2) -> RulePlan:
+    """A rule whose answer about who is spared stands third."""
+    return replace(a_plan(rule), spared=spared)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +123,9 @@ def test_a_rule_told_to_warn_on_the_unknown_warns_without_a_score() -> None:
 
 
 TIED = a_rule(
-    score=Score(fact="risk_score", at_least=Decimal(80), observe_from=Decimal(65), tie_break=Decimal(2))
+    score=Score(fact="risk_score", at_least=Decimal(80), observe_from=Decimal(65), tie_break=Decimal(2)),
+    urgency=Urgency.SOON,
+    experiment=an_experiment(),
 )
 
 
@@ -137,7 +145,7 @@ TIED = a_rule(
 def test_inside_the_band_the_coin_decides_and_outside_it_the_score(
     score: str, treated: bool, verdict: Verdict, arm: str
 ) -> None:
-    decision = say(a_plan(TIED), True, False, score=score, treated=treated)
+    decision = say(in_experiment(TIED), True, False, score=score, treated=treated)
 
     assert decision is not None
     assert (decision.verdict, decision.arm) == (verdict, arm)
@@ -147,12 +155,13 @@ def test_inside_the_band_the_coin_decides_and_outside_it_the_score(
 def test_nobody_is_put_into_an_experiment_by_an_unknown_or_past_an_exclusion() -> None:
     asked: list[Rule] = []
 
-    def coin(rule: Rule) -> bool:
+    def lot(rule: Rule) -> str:
         asked.append(rule)
-        return False
+        return "control"
 
     for truths in ((None, False), (True, True), (True, None), (False, False)):
-        judge(a_plan(TIED), truths, {"risk_score": Decimal(80)}, coin)
+        for rule in (TIED, replace(TIED, if_unknown=IfUnknown.WARN)):
+            judge(in_experiment(rule), (*truths, False), {"risk_score": Decimal(80)}, lot)
 
     assert asked == []
 
@@ -164,7 +173,7 @@ def rules(*made: Rule) -> tuple[RulePlan, ...]:
 
 def decided(plans: Sequence[RulePlan], *truths: Truth) -> tuple[str, Verdict] | None:
     """The rule that has the word, and what it says, at score 90."""
-    decision, _ = decide(plans, truths, {"risk_score": Decimal(90)}, lambda _: True)
+    decision, _ = decide(plans, truths, {"risk_score": Decimal(90)}, lambda _: None)
     return None if decision is None else (decision.rule.rule.id, decision.verdict)
 
 
@@ -196,8 +205,8 @@ def test_the_first_live_rule_that_warns_wins_and_what_is_skipped_or_unknown_neve
 def test_a_shadow_rule_is_told_beside_and_never_has_the_word() -> None:
     watching = a_rule("watching", status=RuleStatus.SHADOW)
     facts = {"risk_score": Decimal(90)}
-    live, shadow = decide(rules(watching, a_rule("live")), (*HELD, *HELD), facts, lambda _: True)
-    none, alone = decide(rules(watching), HELD, facts, lambda _: True)
+    live, shadow = decide(rules(watching, a_rule("live")), (*HELD, *HELD), facts, lambda _: None)
+    none, alone = decide(rules(watching), HELD, facts, lambda _: None)
 
     assert live is not None
     assert (live.rule.rule.id, live.is_shadow) == ("live", False)
@@ -212,7 +221,7 @@ def test_somebody_is_warned_exactly_where_some_live_rule_warns_by_itself(
 ) -> None:
     plans = rules(*(a_rule(f"rule-{n}") for n in range(len(truths))))
     flat = [truth for pair in truths for truth in pair]
-    alone = [judge(plan, flat, {"risk_score": Decimal(90)}, lambda _: True) for plan in plans]
+    alone = [judge(plan, flat, {"risk_score": Decimal(90)}, lambda _: None) for plan in plans]
     said = decided(plans, *flat)
 
     warning = [d.rule.rule.id for d in alone if d is not None and d.verdict is W]
@@ -225,5 +234,5 @@ def test_somebody_is_warned_exactly_where_some_live_rule_warns_by_itself(
 def test_every_answer_to_one_rule_comes_to_a_decision_or_to_nothing() -> None:
     for holds, excluded, score in product(TRUTHS, TRUTHS, (None, 0, 65, 80)):
         for rule in (a_rule(), TIED, a_rule(score=None), replace(TIED, if_unknown=IfUnknown.WARN)):
-            decision = say(a_plan(rule), holds, excluded, score=score)
+            decision = say(in_experiment(rule), holds, excluded, score=score)
             assert (decision is None) == (holds is False)

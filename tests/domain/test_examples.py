@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -27,6 +28,7 @@ from outreach.domain.ruleset import (
     Warn,
 )
 from outreach.domain.scale import Severity, Urgency
+from tests.build import an_experiment
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 LISTED, OWNED = (IsTrue(Fact(name, FactType.BOOLEAN)) for name in ("listed", "owned"))
@@ -93,8 +95,9 @@ def test_a_shadow_rule_answers_where_the_example_names_it_or_none_is_live() -> N
 
 def test_inside_a_tie_break_an_example_may_expect_either_arm() -> None:
     score = Score(fact="score", at_least=Decimal(80), tie_break=Decimal(2))
-    rules = (a_rule("live", LISTED, score=score),)
-    cases = [a_case(arm, listed=True, score=Decimal(81)) for arm in ("warn", "control")]
+    tried = an_experiment(score="score", spared=OWNED)
+    rules = (replace(a_rule("live", LISTED, score=score), experiment=tried),)
+    cases = [a_case(arm, listed=True, owned=False, score=Decimal(81)) for arm in ("warn", "control")]
     assert report(rules, *cases).failures == ()
 
 
@@ -106,8 +109,18 @@ def test_coverage_counts_each_answer_that_some_example_reaches(
     facts: list[bool | None], never: list[str]
 ) -> None:
     told = report((a_rule("live", LISTED),), *(a_case("none", listed=f) for f in facts))
-    assert [gap.never for gap in told.gaps] == never
-    assert told.coverage == 100.0 - 50.0 * len(never)
+    missed = [gap.never for gap in told.gaps if gap.never != "climbed"]
+    assert missed == never
+    assert told.coverage == pytest.approx(100.0 * (3 - len(told.gaps)) / 3)
+
+
+def test_a_ladder_is_covered_once_an_example_is_warned_by_its_rule() -> None:
+    score = Score(fact="score", at_least=Decimal(80), observe_from=Decimal(65))
+    rules = (a_rule("first", LISTED, score=score), a_rule("second", OWNED))
+    near = a_case("near_miss", listed=True, owned=False, score=Decimal(70))
+    theirs = a_case("warn", listed=False, owned=True, score=Decimal(70))
+    told = report(rules, near, theirs)
+    assert [(gap.rule, gap.piece) for gap in told.gaps if gap.never == "climbed"] == [("first", "ladder: ")]
 
 
 def test_only_failures_carry_what_the_clauses_said() -> None:

@@ -15,9 +15,8 @@ from hypothesis import strategies as st
 from outreach.domain import replying_words as words
 from outreach.domain.answer import Answer
 from outreach.domain.replying import Kind, Scope, ScopeRule, is_keyword, read, references
+from tests.languages import LOCALES
 
-LOCALES = sorted(path.stem for path in (Path(__file__).parents[2] / "templates/shared").glob("*.j2"))
-LOCALES = [locale for locale in LOCALES if not locale.endswith(".html")]
 KEYWORDS = ("STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT")
 PUNCTUATION = st.text(st.sampled_from(string.punctuation + " \t\n。！？،؟।¡¿…“”«»（）【】"), max_size=5)
 
@@ -43,7 +42,7 @@ def test_every_word_that_an_sms_shows_beside_a_number_is_that_answer(locale: str
     lines = [line for line in text.splitlines() if "sms_foot()" in line and any(d in line for d in "1345")]
     shown = 0
     for line in lines:
-        for piece in re.sub(r"{[%{].*?[%}]}", "", line).replace("،", ",").replace("，", ",").split(","):
+        for piece in re.split("[,،，、]", re.sub(r"{[%{].*?[%}]}", "", line)):
             for digit, answer in words.DIGITS.items():
                 _, found, label = piece.partition(digit)
                 if found and label.strip(" .。।"):
@@ -187,3 +186,13 @@ def test_an_opt_out_ends_every_program_from_the_day_the_firm_says(
 def test_only_bare_keywords_are_the_providers_own() -> None:
     assert is_keyword(" stop\n")
     assert not is_keyword("STOP PLEASE")
+
+
+@pytest.mark.parametrize(
+    ("text", "locale", "meant"),
+    [("c'est moi", "fr", Kind.ANSWER), ("본인 맞음", "ko", Kind.ANSWER), ("본인 확인", "ko", Kind.UNCLEAR)],
+)
+def test_what_might_only_say_who_somebody_is_counts_where_our_sms_shows_it(
+    text: str, locale: str, meant: Kind
+) -> None:
+    assert kind(text, locale) is meant

@@ -86,9 +86,15 @@ BROKEN = {
         well(approvals=Waiting(count=1, oldest=ago(PROMISES.approval))),
         well(approvals=Waiting(count=1, oldest=ago(PROMISES.approval + SECOND))),
     ),
+    "welfare_waits": (well(), well(welfare=Waiting(count=1, oldest=NOW))),
+    "rule_unusual": (well(), well(unusual=Waiting(count=1, oldest=NOW))),
     "tasks_overdue": (
         well(tasks=TasksNow(overdue=Waiting(count=1, oldest=ago(PROMISES.task)))),
         well(tasks=TasksNow(overdue=Waiting(count=1, oldest=ago(PROMISES.task + SECOND)))),
+    ),
+    "cases_late": (
+        well(cases=Waiting(count=1, oldest=ago(PROMISES.case))),
+        well(cases=Waiting(count=1, oldest=ago(PROMISES.case + SECOND))),
     ),
     "run_dead": (well(), well(dead_runs=Waiting(count=1, oldest=NOW))),
     "halted": (well(), well(halts=(Halt(scope="channel", object="sms", reason="x", at=NOW),))),

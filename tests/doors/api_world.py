@@ -17,10 +17,13 @@ from outreach.store.clients import NewClient, add_client
 from outreach.store.database import Store
 from outreach.store.tables import messages
 from outreach.web import Api, create_app, document
+from outreach.web.api.outcome_doors import OutcomeDoors
 from outreach.wiring.api import CALLBACKS
 from outreach.wiring.links import answer_links
 from tests.build import a_flag, a_ladder, a_rule, a_rule_set, a_rulebook, a_step
+from tests.doors.report_world import report_doors
 from tests.doors.web_world import KEYS, WORDS
+from tests.engine.told import an_intake
 from tests.engine.world import World
 
 EVERYTHING = tuple(Scope)
@@ -73,6 +76,8 @@ class ApiWorld:
             now=clock,
             new_id=self.store.new_id,
             document=document(CALLBACKS),
+            reports=report_doors(self.store, clock),
+            outcomes=OutcomeDoors(told=an_intake(self.store, clock=clock).told),
             **self.limits,
         )
         self.end_streams = api.mount(app)

@@ -80,7 +80,7 @@ def callback_app(ledger: Ledger, most_bytes: int = 1_000_000, **changes: object)
         addresses=Addresses(public_url=settings.web.public_url, trusted=(ip_network("10.0.0.0/8"),)),
         most_bytes=most_bytes,
     )
-    return create_app(MemoryFeedback(), lambda: SIGNED_AT, KEYS, WORDS, callbacks=taken)
+    return taken.mount(create_app(MemoryFeedback(), lambda: SIGNED_AT, KEYS, WORDS), lambda: SIGNED_AT)
 
 
 @dataclass

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from outreach.domain.scale import Channel
 from outreach.settings import read_settings
 from outreach.store.database import Store
-from outreach.wiring import House
+from outreach.wiring.house import House
 from tests.build_ledger import NOW, Ledger
 from tests.conftest import sqlite_store
 

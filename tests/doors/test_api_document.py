@@ -15,9 +15,9 @@ from outreach.cli import outreach
 from outreach.domain.client import Scope
 from outreach.store.database import Store
 from outreach.web import document
-from outreach.wiring import open_house
 from outreach.wiring.api import CALLBACKS
 from outreach.wiring.callbacks import callbacks, inbound
+from outreach.wiring.house import open_house
 from tests.doors.api_world import ApiWorld
 from tests.doors.callback_world import callback_settings
 from tests.doors.start_build import a_slim_workspace

@@ -95,7 +95,8 @@ def test_a_query_that_does_not_fit_is_refused(api: ApiWorld, params: dict[str, o
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [("GET", "/nothing", 404), ("GET", "/", 404), ("HEAD", "/inbox", 405), ("HEAD", "/inbox/changes", 405),
-     ("PATCH", "/code", 405), ("POST", "/inbox", 405), ("GET", "/inbox/", 404), ("GET", "/inbox/%2e", 404)],
+     ("PATCH", "/code", 405), ("POST", "/inbox", 405), ("GET", "/inbox/", 404), ("GET", "/inbox/%2e", 404),
+     ("GET", "/inbox/%0Ax", 404), ("GET", "/inbox/x%0A", 404)],
 )  # fmt: skip
 def test_what_is_not_there_is_told_as_a_problem(api: ApiWorld, method: str, path: str, status: int) -> None:
     told = api.ask(method, path)

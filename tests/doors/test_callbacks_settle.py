@@ -47,7 +47,7 @@ def in_doubt(store: Store) -> tuple[World, Provider]:
         count=lambda party, outcome, times: None,
         addresses=Addresses(public_url=PUBLIC),
     )
-    return world, Provider(create_app(world.feedback(), world.clock, KEYS, WORDS, callbacks=taken))
+    return world, Provider(taken.mount(create_app(world.feedback(), world.clock, KEYS, WORDS), world.clock))
 
 
 def go_on(world: World, wait: timedelta) -> list[Channel]:

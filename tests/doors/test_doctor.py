@@ -9,14 +9,18 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import update
 
 from outreach.cli import outreach
 from outreach.store.database import Store
-from outreach.wiring import open_house
+from outreach.store.editions import keep_edition
+from outreach.store.tables import runs
 from outreach.wiring.checkup import installation
 from outreach.wiring.checkup.finding import State, guarded
+from outreach.wiring.house import open_house
+from tests.build_ledger import Ledger
 from tests.conftest import empty
-from tests.doors.start_build import a_slim_workspace
+from tests.doors.start_build import NOON, a_slim_workspace
 
 pytestmark = pytest.mark.slow  # reads the shipped rules or lays out whole workspaces
 
@@ -61,7 +65,7 @@ def test_as_json_every_finding_has_its_state(healthy: Path) -> None:
     assert found["problems"] == 0
     assert {each["state"] for each in found["findings"]} <= {"fine", "warning"}
     looked_at = "settings OUTREACH_KEYS OUTREACH_HASH_KEY OUTREACH_ANSWER_KEYS clock database keys rules"
-    looked_at += " examples templates ladders senders core outbox archive"
+    looked_at += " examples templates ladders edition senders core outbox archive"
     assert {each["about"] for each in found["findings"]} == {*looked_at.split(), "feed sample", "answer page"}
 
 
@@ -260,3 +264,22 @@ def found(workspace: Path) -> str:
     """All findings in one line."""
     findings = json.loads(doctor(workspace, "--format", "json").stdout)["findings"]
     return " ".join(f"{each['says']} {each['mend']}" for each in findings)
+
+
+def test_it_is_told_which_edition_decides_and_that_a_broken_edit_waits(workspace: Path) -> None:
+    house = open_house(workspace)
+    sha256 = house.rules.current().sha256
+    with house.store.begin() as tx:
+        keep_edition(tx, house.rules.current(), NOON)
+        ledger = Ledger(tx, NOON).begin()
+        tx.connection.execute(update(runs).where(runs.c.id == ledger.run).values(rulebook_sha256=sha256))
+    house.close()
+    whole = doctor(workspace)
+    assert whole.exit_code == 0, whole.output
+    assert f"{sha256[:12]} decides since 2027-03-01" in whole.stdout
+
+    rules = workspace / "rules" / "unknown_pattern.yml"
+    rules.write_text(rules.read_text().replace("when: |\n", "when: |\n      nobody_knows_this AND\n", 1))
+    broken = doctor(workspace)
+    assert broken.exit_code == 2
+    assert f"so a running daemon goes on by {sha256[:12]}" in broken.stdout

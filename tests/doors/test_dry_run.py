@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from outreach.cli import outreach
 from outreach.store.tables import metadata
-from outreach.wiring import open_house
+from outreach.wiring.house import open_house
 from outreach.wiring.workspace import lay_out
 
 

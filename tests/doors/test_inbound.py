@@ -63,7 +63,7 @@ def inbound_app(hear: object, ledger: Ledger | None = None, **changes: object) -
         count=ledger.count,
         addresses=Addresses(public_url=told.web.public_url),
     )
-    app = create_app(MemoryFeedback(), lambda: SIGNED_AT, KEYS, WORDS, callbacks=shared)
+    app = shared.mount(create_app(MemoryFeedback(), lambda: SIGNED_AT, KEYS, WORDS), lambda: SIGNED_AT)
     if (reader := inbound(told)) is not None:
         door = Replies(
             path=INBOUND,
@@ -119,7 +119,7 @@ def test_a_confirmation_is_one_message_in_the_persons_language(
 def test_no_confirmation_names_a_link_or_a_number_or_is_long(locale: str) -> None:
     for key in Confirmation:
         text = SENTENCES[locale][key].replace("$firm", "A firm of many characters")
-        assert not re.search(r"\d|https?|www|://|@", text), text
+        assert not re.search(r"\d\d|https?|www|://|@", text), text  # "1 to 5" is what may be answered
         assert sms_size(text).parts <= 3, text
 
 

@@ -14,9 +14,10 @@ from click.testing import CliRunner
 from outreach.cli import outreach
 from outreach.errors import SettingsError
 from outreach.settings import Section, Settings, read_key, read_keys, read_settings
-from outreach.wiring import check_rules
+from outreach.wiring.workshop import check_rules
 from outreach.wiring.workspace import PIECES, STAGE
 from tests.doors.start_build import a_workspace
+from tests.patterns import PILLARS, of_scams
 
 pytestmark = pytest.mark.slow  # reads the shipped rules or lays out whole workspaces
 
@@ -30,7 +31,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_workspace_has_every_piece_and_its_settings_fit(workspace: Path) -> None:
     settings = read_settings(workspace)
-    assert {file.name for file in workspace.iterdir()} == set(PIECES)
+    assert {file.name for file in workspace.iterdir()} == {Path(name).parts[0] for name in PIECES}
     assert settings.firm == "Acme"
     assert settings.core.kind == "file"
     assert settings.feeds["sample"].kind == "files"
@@ -40,7 +41,8 @@ def test_the_shipped_rules_come_whole(workspace: Path) -> None:
     book, problems = check_rules(workspace / "rules")
     assert book is not None
     assert not problems
-    assert len(book.sets) == 14
+    assert len(of_scams(book.sets)) == 14
+    assert book.sets.keys() >= PILLARS
 
 
 def test_only_the_owner_may_read_the_secrets(workspace: Path) -> None:
@@ -96,6 +98,7 @@ def test_no_secret_and_nobodys_data_would_go_into_git(workspace: Path, tmp_path:
     ).stdout
     assert set(re.findall(r"^\?\? (.*)$", said, re.M)) == {
         ".gitignore",
+        "docs/",
         "outreach.toml",
         "rules/",
         "templates/",
@@ -140,7 +143,7 @@ def test_an_init_that_was_interrupted_can_be_repeated(tmp_path: Path) -> None:
     (tmp_path / STAGE / "rules").mkdir(parents=True)
     (tmp_path / STAGE / "rules" / "half.yml").write_text("half")
     a_workspace(tmp_path)
-    assert {file.name for file in tmp_path.iterdir()} == set(PIECES)
+    assert {file.name for file in tmp_path.iterdir()} == {Path(name).parts[0] for name in PIECES}
     assert not (tmp_path / "rules" / "half.yml").exists()
 
 

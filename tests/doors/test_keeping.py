@@ -1,4 +1,4 @@
-"""What operators keep and stop: copies, restores, halts; each refusal says what to do instead."""
+"""What operators keep: copies and restores; each refusal says what to do instead."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from outreach.cli.keeping import backup, halt, lift, restore
+from outreach.cli.keeping import backup, restore
 from outreach.errors import StoreError
 from outreach.store import runs
 from outreach.store.tables import processes
@@ -27,56 +27,6 @@ def halted(desk: Desk) -> set[tuple[str, str]]:
         return set(runs.halted(tx))
 
 
-def test_what_is_halted_stands_until_it_is_lifted(desk: Desk) -> None:
-    assert "from the next round on" in desk.run(halt, "channel", "sms", "--reason", "wrong words").output
-    assert "already" in desk.run(halt, "channel", "sms", "--reason", "again").output
-    assert halted(desk) == {("channel", "sms")}
-
-    assert desk.run(lift, "channel", "sms").exit_code == 0
-    assert halted(desk) == set()
-
-
-def test_a_misspelt_pattern_is_not_halted_but_one_that_somebody_was_warned_about_is(
-    desk: Desk, tmp_path: Path
-) -> None:
-    rules = Path(__file__).parents[2] / "rules"
-    settings = tmp_path / "outreach.toml"
-    settings.write_text(f'rules = "{rules}"\n{settings.read_text(encoding="utf-8")}', encoding="utf-8")
-
-    said = desk.run(halt, "pattern", "pig_buthering", "--reason", "x")
-
-    assert said.exit_code == 2
-    assert "pig_butchering" in said.output
-    assert halted(desk) == set()
-    assert desk.run(halt, "pattern", "pig_butchering", "--reason", "x").exit_code == 0
-
-
-@pytest.mark.parametrize(
-    ("words", "says"),
-    [
-        (("all", "sms"), "has no name"),
-        (("pattern",), "need one"),
-        (("channel", "fax"), "push, sms, email"),
-        (("weather",), "'all', 'pattern', 'channel'"),
-    ],
-)
-def test_a_halt_of_nothing_that_there_is_is_refused_with_what_there_is(
-    desk: Desk, words: tuple[str, ...], says: str
-) -> None:
-    done = desk.run(halt, *words, "--reason", "x")
-
-    assert done.exit_code == 2
-    assert says in done.output
-    assert halted(desk) == set()
-
-
-def test_lifting_what_nobody_halted_is_a_no(desk: Desk) -> None:
-    done = desk.run(lift, "all")
-
-    assert done.exit_code == 1
-    assert "outreach status" in done.output
-
-
 def test_a_copy_is_never_written_over_another_file(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "copy.db").write_text("mine", encoding="utf-8")
     done = desk.run(backup, str(tmp_path / "copy.db"))
@@ -92,7 +42,7 @@ def test_a_copy_comes_back_halted_and_the_database_that_was_there_is_kept(desk: 
     done = desk.run(restore, str(tmp_path / "copy.db"))
 
     assert done.exit_code == 0, done.output
-    assert "outreach lift all" in done.output
+    assert "outreach resume --all" in done.output
     assert ("all", "") in halted(desk)
     assert len(list(tmp_path.glob("outreach.db.before-*"))) >= 1
     assert not list(tmp_path.glob("*.restoring*"))

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from outreach.cli import outreach
 from outreach.store import tables
-from outreach.wiring import open_house
+from outreach.wiring.house import open_house
 from tests.doors.start_build import a_slim_workspace
 
 pytestmark = pytest.mark.slow  # lays out a workspace and runs a cycle

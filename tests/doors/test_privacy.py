@@ -18,7 +18,7 @@ from outreach.cli.privacy import forget, legal_hold, retention
 from outreach.errors import StoreError
 from outreach.settings import read_settings
 from outreach.store.tables import audit, contact_points, notes, outreaches, people
-from outreach.wiring import House, open_house
+from outreach.wiring.house import House, open_house
 from tests.build_ledger import NOW, Ledger
 from tests.doors.desk_world import KEY, MAIL, PHONE, USER, Desk, a_desk, warned
 

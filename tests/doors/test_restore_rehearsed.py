@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, inspect, text
 
-from outreach.wiring import open_house
+from outreach.wiring.house import open_house
 from tests.emulator.running import Emulator, emulator
 from tests.prove.workspaces import a_workspace, people, warned_facts, write_csv
 
@@ -147,8 +147,8 @@ def test_a_backup_under_a_daemon_is_restored_and_nobody_is_texted_twice(tmp_path
             assert flags_in(workspace) == 50
             assert texted(provider) == before
             for approval in approvals(workspace):
-                ours(workspace, "approvals", "reject", approval)
-            ours(workspace, "lift", "all")
+                ours(workspace, "approvals", "reject", approval, "--reason", "warned before")
+            ours(workspace, "resume", "--all")
             flag(workspace, "3", 50, 5)
             ours(workspace, "run", "--once")
             wait_until(lambda: len(texted(provider)) == 55)

@@ -8,14 +8,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from outreach import wiring
 from outreach.cli.rules import rules
 from tests.adapters.rulebook.rule_folder import GOOD, read, write_folder
 
 
 @pytest.fixture(autouse=True)
 def _on_the_tests_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wiring, "check_rules", read)
+    monkeypatch.setattr("outreach.cli.rulebook_check.check_rules", read)
 
 
 def run(*words: str | Path) -> Result:
@@ -58,6 +57,8 @@ def test_check_answers_in_json_for_machines(tmp_path: Path) -> None:
         "line_text": "",
         "length": 3,
         "is_warning": False,
+        "shown_from": 1,
+        "page": "docs/rule-problems.md#r009",
     }
 
 
@@ -76,6 +77,18 @@ def test_a_failing_example_shows_what_was_expected_and_what_each_clause_said(tmp
     assert "      unknown warned_at" not in done.output  # never warned is false, not unknown
 
 
+def test_of_many_failures_twenty_are_shown_and_the_rest_counted_and_all_are_in_json(tmp_path: Path) -> None:
+    more = "".join(f"    - {{name: wrong {n}, expect: skip}}\n" for n in range(30))
+    folder = write_folder(tmp_path, rules=GOOD.rstrip("\n") + "\n" + more)
+
+    few, every, machine = (run("test", folder, *words) for words in ((), ("--all",), ("--format", "json")))
+
+    assert [few.output.count("FAIL"), every.output.count("FAIL")] == [20, 30]
+    assert f"and 10 more examples fail ({folder / 'romance.yml'} 10): --all tells them" in few.output
+    assert len(json.loads(machine.output)["failures"]) == 30
+    assert {one.exit_code for one in (few, every, machine)} == {1}
+
+
 def test_what_no_example_reaches_is_named_and_can_be_made_to_fail(tmp_path: Path) -> None:
     less = "".join(
         line for line in GOOD.splitlines(keepends=True) if "growth alone" not in line and "staff]" not in line
@@ -85,9 +98,9 @@ def test_what_no_example_reaches_is_named_and_can_be_made_to_fail(tmp_path: Path
     assert done.exit_code == 0
     assert "money-leaving: never true in examples: growth > 3\n" in done.output
     assert "money-leaving: never used in examples: except: staff\n" in done.output
-    assert "coverage 77.8 %" in done.output
+    assert "coverage 80.0 %" in done.output
     assert run("test", folder, "--min-coverage", "75").exit_code == 0
-    assert run("test", folder, "--min-coverage", "78").exit_code == 1
+    assert run("test", folder, "--min-coverage", "81").exit_code == 1
 
 
 def test_testing_rules_that_do_not_fit_exits_2_with_the_problems(tmp_path: Path) -> None:

@@ -86,3 +86,16 @@ def test_what_the_environment_sets_is_told_by_its_variable(
         "OUTREACH_WATCH__METRICS_PORT: watch.metrics_port: must be a whole number",
         f"{tmp_path}/.env: OUTREACH_WATCH__DOUBTS: watch.doubts: must be a whole number",
     ]
+
+
+def test_facts_that_would_go_before_outcomes_have_matured_are_refused_with_their_place(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "outreach.toml"
+    file.write_text('firm = "Acme"\n[retention]\nfacts = 149\n', encoding="utf-8")
+    with pytest.raises(SettingsError) as refused:
+        read_settings(tmp_path)
+    assert "outreach.toml:3: retention.facts: must be 150 days or more, or 0 for ever" in str(refused.value)
+
+    file.write_text('firm = "Acme"\n[retention]\nfacts = 0\n', encoding="utf-8")
+    assert read_settings(tmp_path).retention.facts == 0

@@ -13,7 +13,7 @@ from outreach.domain.trouble import Sign
 from outreach.settings import read_settings
 from outreach.store import looks
 from outreach.store.tables import halts, processes
-from outreach.wiring import House
+from outreach.wiring.house import House
 from tests.build_ledger import NOW, SHA, Ledger
 from tests.doors.desk_world import USER, Desk, a_desk, warned
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from outreach.wiring import open_house
+from outreach.wiring.house import open_house
 from tests.doors.start_build import a_workspace
 
 PATIENCE = 90.0

@@ -14,7 +14,7 @@ from outreach.domain.scale import Channel
 from outreach.settings import read_settings
 from outreach.store.tables import audit
 from outreach.store.tables import tasks as task_table
-from outreach.wiring import House
+from outreach.wiring.house import House
 from tests.build_ledger import NOW, Ledger
 from tests.doors.desk_world import PHONE, USER, Desk, a_desk
 
@@ -104,7 +104,7 @@ def test_a_task_is_taken_ended_and_told_in_the_history(desk: Desk) -> None:
     assert "Nothing is sent to this person until then." in " ".join(done.output.split())
     for part in ("Task taken: call the person", "Call 1: could not talk safely", "a neighbour was there"):
         assert part in told
-    assert [act for act, _ in audited(desk)] == ["task.take", "task.put_off"]
+    assert [act for act, _ in audited(desk)] == ["task.take", "task.put_off", "open"]
 
 
 def test_a_dropped_task_says_by_whom_and_why(desk: Desk) -> None:

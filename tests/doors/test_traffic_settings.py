@@ -12,8 +12,8 @@ from outreach.domain.traffic.bucket import Allowance
 from outreach.domain.traffic.caps import Cap
 from outreach.errors import SettingsError
 from outreach.settings import Settings, read_settings
-from outreach.wiring import House
 from outreach.wiring.checkup.installation import providers
+from outreach.wiring.house import House
 from outreach.wiring.senders import parties, senders
 from outreach.wiring.traffic import traffic_policy
 from tests.build import NOW

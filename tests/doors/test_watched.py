@@ -16,7 +16,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from outreach.wiring import open_house
+from outreach.wiring.house import open_house
 from tests.adapters.loopback import Act, Seen, loopback, reply
 from tests.prove.sink import SECRETS, Sink
 from tests.prove.workspaces import a_workspace, people, warned_facts, write_csv

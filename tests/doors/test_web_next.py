@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import timedelta
 
 import pytest
@@ -18,8 +19,9 @@ CALL = NOW + timedelta(minutes=25)
 def test_who_asks_for_help_is_told_until_when_somebody_is_to_call(locale: str) -> None:
     feedback = MemoryFeedback(facts=page_facts(locale=locale, call_by=CALL, zone="Africa/Lagos"))
     page = client(feedback).post(f"/a/{token()}", data={"answer": "help_me"}).text
-    assert re.search("(13|1|१|१३)[:h]25|(١٣|١):٢٥|1:25", page)
-    assert "+01:00" in page or "+٠١:٠٠" in page
+    page = "".join(str(unicodedata.digit(sign, sign)) for sign in page)  # whatever digits the language has
+    assert re.search("(13|1)[:h.]25", page)
+    assert "+01:00" in page
 
 
 @pytest.mark.parametrize("late", [timedelta(0), timedelta(hours=1)])

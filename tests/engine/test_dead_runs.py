@@ -156,7 +156,7 @@ def test_a_feed_that_cannot_be_read_fails_since_the_first_time(world: World) -> 
         raise FeedError("risk: no such file")
         yield
 
-    intake.feeds[0].batches = no_file  # type: ignore[method-assign,assignment]
+    intake.feeds(world.book)[0].batches = no_file  # type: ignore[method-assign,assignment]
     for _ in range(3):
         intake.run()
         world.clock.tick(minutes=1)

@@ -199,6 +199,7 @@ def test_a_sender_that_breaks_or_says_too_little_leaves_the_rest_in_doubt(short:
 
 
 def test_a_lease_outlasts_several_beats_and_every_request_that_may_begin_in_it() -> None:
-    from outreach.engine.dispatch import BEATS, LEASE
+    from outreach.engine.dispatch import LEASE
+    from outreach.engine.renewing import BEATS
 
     assert LEASE - timedelta(seconds=1) > LEASE / BEATS + BEGUN_WITHIN

@@ -83,7 +83,7 @@ def test_a_pull_that_fails_leaves_nothing_and_moves_no_watermark(world: World) -
     assert len(world.rows(flags)) == 1
 
     world.archive.write = real  # type: ignore[method-assign]
-    world.intake(*broken.feeds[0].pages, name="risk").run()  # type: ignore[attr-defined]
+    world.intake(*broken.feeds(world.book)[0].pages, name="risk").run()  # type: ignore[attr-defined]
 
     assert len(world.rows(flags)) == 3
 

@@ -15,6 +15,7 @@ import pytest
 from outreach.domain.running import Process
 from outreach.errors import StoreError
 from outreach.store import halting, runs
+from outreach.store.approvals import Word, answer, waiting_approvals
 from outreach.store.copying import copy_sqlite, put_in_place
 from outreach.store.database import Store
 from outreach.store.processes import beat
@@ -69,9 +70,9 @@ def test_what_was_sent_after_the_copy_was_made_is_not_sent_again(tmp_path: Path)
     assert sum(reached(second).values()) == 0
 
     with second.store.begin() as tx:
-        for approval in runs.waiting_approvals(tx):
-            runs.answer_approval(tx, approval.id, approved=False, actor="ann", now=second.clock())
-        halting.lift(tx, "all", "", "ann", second.clock())
+        for approval in waiting_approvals(tx):
+            answer(tx, approval.id, Word("ann", "rejected", "", second.clock()))
+        halting.resume(tx, "all", "", "ann", second.clock())
     for _ in range(40):
         second.dispatch().run()
         second.clock.tick(hours=1)
@@ -88,16 +89,16 @@ def test_who_is_approved_is_warned_and_who_is_flagged_after_the_halt_needs_no_ap
     first, second = two_lives(tmp_path)
     second.intake(*PAGES, name="risk").run()
     with second.store.begin() as tx:
-        asked = runs.waiting_approvals(tx)
+        asked = waiting_approvals(tx)
         for approval in asked:
-            runs.answer_approval(tx, approval.id, approved=True, actor="ann", now=second.clock())
-        halting.lift(tx, "all", "", "ann", second.clock())
+            answer(tx, approval.id, Word("ann", "approved", "", second.clock()))
+        halting.resume(tx, "all", "", "ann", second.clock())
     second.flag(a_flag("new", phone="+15550100077"))
     second.dispatch().run()
     first.store.close()
     second.store.close()
 
-    assert sorted(a.users for a in asked) == [1, 2]
+    assert [a.users for a in asked] == [3]  # one rule, one question
     assert {a.reason.split(":")[0] for a in asked} == {"restored from a copy of 2026-11-23T12"}
     assert len(reached(second)) == 4
 
@@ -149,13 +150,13 @@ def test_an_empty_database_knows_no_moment(world: World) -> None:
 def test_a_halt_stands_once_is_lifted_once_and_both_are_audited(world: World) -> None:
     with world.store.begin() as tx:
         heard = [halting.halt(tx, "channel", "sms", "why", "ann", NOW) for _ in range(2)]
-        lifted = [halting.lift(tx, *what, "bob", NOW) for what in (("channel", "push"), ("channel", "sms"))]
-        again = halting.lift(tx, "channel", "sms", "bob", NOW)
+        lifted = [halting.resume(tx, *what, "bob", NOW) for what in (("channel", "push"), ("channel", "sms"))]
+        again = halting.resume(tx, "channel", "sms", "bob", NOW)
 
     assert (heard, lifted, again) == ([True, False], [0, 1], 0)
     assert [(row.act, row.object, row.actor) for row in world.rows(audit)] == [
         ("halt", "channel sms", "ann"),
-        ("lift", "channel sms", "bob"),
+        ("resume", "channel sms", "bob"),
     ]
 
 
@@ -163,7 +164,7 @@ def test_letting_everything_go_on_leaves_a_patterns_halt_alone(world: World) -> 
     with world.store.begin() as tx:
         halting.halt(tx, "pattern", "job_task", "why", "ann", NOW)
         mark_restored(tx, "ann", NOW)
-        halting.lift(tx, "all", "", "ann", NOW)
+        halting.resume(tx, "all", "", "ann", NOW)
         halted = runs.halted(tx)
 
     assert halted == {("pattern", "job_task")}

@@ -17,6 +17,7 @@ from outreach.domain.delivery import (
     Question,
     Receipt,
     Refused,
+    SendResult,
     Status,
     Unavailable,
     Unknown,
@@ -26,6 +27,7 @@ from outreach.domain.ruleset import InDoubt
 from outreach.domain.scale import Channel
 from outreach.domain.settling import PATIENCE
 from outreach.engine.dispatch import LEASE
+from outreach.engine.settle import GRACE
 from outreach.store.database import Store
 from outreach.store.tables import attempts, messages, outreaches, receipts, tasks
 from tests.build import a_flag, a_ladder, a_rule, a_rule_set, a_rulebook, a_step
@@ -130,6 +132,30 @@ def test_a_message_the_provider_has_not_is_sent_once_its_no_counts_and_not_befor
 
     assert [m.attempt for m in world.senders[Channel.SMS].sent] == [2]
     assert state(world) == (["accepted"], [(1, "unknown", "not_taken"), (2, "accepted", None)])
+
+
+@pytest.mark.parametrize(
+    ("said", "becomes"),
+    [(Refused("21211"), ("in_doubt", "unknown")), (Accepted("SM1"), ("accepted", "unknown"))],
+)
+def test_what_a_sleeper_says_of_what_was_given_up_leaves_no_doubt_behind(
+    world: World, said: SendResult, becomes: tuple[str, str]
+) -> None:
+    def answered_while_it_sleeps(sent: Sequence[Message]) -> None:
+        world.feedback().answer(sent[0].id, Answer.HELP_ME, Via.PAGE, world.clock())
+        world.clock.tick(seconds=(LEASE + GRACE).total_seconds())
+        world.settle().run()  # given up: the climb has ended, and nobody claims it
+
+    world.senders[Channel.SMS].before = answered_while_it_sleeps
+    world.senders[Channel.SMS].results = [said]
+    world.dispatch().run()
+
+    (status,), ((_, result, _),) = state(world)
+    assert (status, result) == becomes
+
+    turn(world, seconds=PATIENCE.total_seconds())
+
+    assert [how for _, _, how in state(world)[1]] != [None]
 
 
 def test_what_becomes_visible_late_is_found_before_the_no_counts(world: World) -> None:

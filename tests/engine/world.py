@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from outreach.domain.gate import GatePolicy
-from outreach.domain.ruleset import Rulebook
+from outreach.domain.ruleset import Rule, Rulebook
 from outreach.domain.scale import Channel
 from outreach.engine.dispatch import Dispatch
 from outreach.engine.feedback import Feedback
@@ -21,6 +22,7 @@ from outreach.engine.recovery import Recovery
 from outreach.engine.settle import Settle
 from outreach.engine.traffic import Straight, Traffic
 from outreach.store.database import Store
+from outreach.wiring import chance
 from tests.build import CATALOGUE, a_batch, a_rulebook
 from tests.fakes import (
     FakeArchive,
@@ -32,6 +34,7 @@ from tests.fakes import (
     OracleMatcher,
 )
 
+LOT = chance.assignment(b"a key of the tests")
 SENT_CHANNELS = (Channel.PUSH, Channel.SMS, Channel.EMAIL)
 
 
@@ -50,6 +53,7 @@ class World:
         default_factory=lambda: {channel: FakeSender(channel) for channel in SENT_CHANNELS}
     )
     others: list[FakeSender] = field(default_factory=list)  # further providers of these channels
+    assign: Callable[[str, Rule, datetime], str | None] = LOT
     traffic: Callable[[], Traffic] | None = None  # a process's own; one provider a channel where None
     holders: itertools.count[int] = field(default_factory=itertools.count)
     pages: int = 0
@@ -63,11 +67,12 @@ class World:
             store=self.store,
             matcher=OracleMatcher(),
             archive=self.archive,
-            assign=lambda person, rule: True,
+            assign=self.assign,
             clock=self.clock,
             new_id=self.store.new_id,
         )
-        return Intake(feeds=[FakeFeed(pages, name)], rulebook=lambda: self.book, tools=tools)
+        feeds = [FakeFeed(pages, name)]
+        return Intake(feeds=lambda book: feeds, rulebook=lambda: self.book, tools=tools)
 
     def flag(self, *rows: Mapping[str, Any]) -> dict[str, int]:
         """Pull these rows, as a feed of their own, decide and release."""

@@ -109,7 +109,7 @@ def test_every_command_that_is_named_is_there(words: str) -> None:
     for word in words.split():
         if not isinstance(group, click.Group):
             return  # the rest are its arguments
-        found = group.commands.get(word)
+        found = group.get_command(click.Context(group), word)
         assert found is not None, f"the README names `outreach {words.strip()}`"
         group = found
 

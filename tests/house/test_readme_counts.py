@@ -20,4 +20,6 @@ def test_the_readme_counts_the_reviews_as_the_files_say() -> None:
         for locale, reviews in counts(ROOT / "templates").items()
     }
 
-    assert said == found
+    assert said == found, "the table should be\n" + "\n".join(
+        f"  | {locale} | {' | '.join(map(str, numbers))} |" for locale, numbers in found.items()
+    )

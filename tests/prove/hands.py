@@ -7,7 +7,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from outreach.wiring import open_house
+from outreach.wiring.house import open_house
 
 ROUND = 20
 """Small, so that several processes really work side by side."""

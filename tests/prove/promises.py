@@ -11,7 +11,7 @@ from typing import Any
 from tests.prove.figures import Figure, Number, Told
 
 FOLDER = Path("tests/prove")
-ISSUES = ("loop", "delivery", "answers")
+ISSUES = ("loop", "delivery", "answers", "rules", "pillars", "outcomes")
 """Each has a folder here with its promises.toml and its sabotages.toml; the claims are everybody's."""
 
 FORMS = ("full", "short")
@@ -86,13 +86,17 @@ class Edit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sabotage:
-    """A named way to break the code that `figure` of its claim must notice."""
+    """A named way to break the code that `figure` of its claim must notice.
+
+    What is broken shows in few rows: the claim's short form is run, unless only the full one has the figure.
+    """
 
     name: str
     claim: str
     figure: str
     in_short: bool
     edits: tuple[Edit, ...]
+    form: str = "short"
 
 
 def spelled(number: Number) -> str:
@@ -116,6 +120,7 @@ def read_sabotages(root: Path, issue: str) -> list[Sabotage]:
             figure=table["figure"],
             in_short=table.get("short", False),
             edits=tuple(Edit(**edit) for edit in table["edits"]),
+            form=table.get("form", "short"),
         )
         for name, table in raw.items()
     ]

@@ -1,6 +1,7 @@
 """`make prove-loop` and its like: what an issue promises, shown on a fresh clone, with every n.
 
-    python -m tests.prove.run loop|delivery|answers [--short] [--only NAME …] [--format json]
+    python -m tests.prove.run loop|delivery|answers|rules|pillars|outcomes
+        [--short] [--only NAME …] [--format json]
 
 Every threshold stands in the issue's promises.toml, every sabotage in its sabotages.toml. Exit 0 only where
 every claim holds and every sabotage is noticed; a claim whose promise lets it may say loudly that it was left
@@ -77,12 +78,13 @@ def _prove(place: clone.Place, asked: argparse.Namespace, telling: _Telling) -> 
         chosen = [s for s in every if s.claim in promises and {s.claim, s.name} & {*only}]
     claims = [p for p in promises.values() if not only or p.claim in only]
     outcomes = [telling.claim(prove(p, place, form), p) for p in claims if p.is_alone]
-    # What is broken shows in few rows: the full form, too, sabotages the short form of a claim.
     smaller = promises | {p.claim: p for p in read_promises(place.root, asked.issue, "short")}
     proofs: list[tuple[Work, Promise | None]] = [
         (_proof(p, place, form), p) for p in claims if not p.is_alone
     ]
-    breaks: list[tuple[Work, Promise | None]] = [(_break(s, smaller[s.claim], place), None) for s in chosen]
+    breaks: list[tuple[Work, Promise | None]] = [
+        (_break(s, (smaller if s.form == "short" else promises)[s.claim], place), None) for s in chosen
+    ]
     title = f"\nSabotages: each must turn its claim red ({len(chosen)} of {len(every)})"
     return outcomes + _side_by_side([*proofs, *breaks], telling, title)
 
@@ -92,7 +94,7 @@ def _proof(promise: Promise, place: clone.Place, form: str) -> Work:
 
 
 def _break(broken: Sabotage, promise: Promise, place: clone.Place) -> Work:
-    return lambda: sabotage(broken, promise, place, "short")
+    return lambda: sabotage(broken, promise, place, broken.form)
 
 
 def _side_by_side(

@@ -23,19 +23,22 @@ class Sink:
         self.url = server.url
 
     def __len__(self) -> int:
-        return len(self._server.seen)
+        return len(self._posted())
 
     def numbers(self) -> Counter[str]:
         """How often each number was written to."""
-        return Counter(_form(seen)["To"][0] for seen in [*self._server.seen])
+        return Counter(_form(seen)["To"][0] for seen in self._posted())
 
     def messages(self) -> Counter[str]:
         """How often each of our message ids came."""
         found: Counter[str] = Counter()
-        for seen in [*self._server.seen]:
+        for seen in self._posted():
             query = parse_qs(urlsplit(_form(seen)["StatusCallback"][0]).query)
             found[query["message"][0]] += 1
         return found
+
+    def _posted(self) -> list[Seen]:
+        return [seen for seen in [*self._server.seen] if seen.head.startswith(b"POST")]
 
     def settings(self) -> str:
         """What a workspace says to send every SMS here."""
@@ -53,9 +56,11 @@ SECRETS = {"OUTREACH_TWILIO__AUTH_TOKEN": "a token for the sink"}
 
 @contextmanager
 def sink(seconds: float) -> Iterator[Sink]:
-    """A provider that takes `seconds` for each answer."""
+    """A provider that takes `seconds` for each answer, and finds nothing when it is asked what it took."""
 
     def answer(seen: Seen) -> Act:
+        if seen.head.startswith(b"GET"):
+            return reply(200, b'{"messages": [], "next_page_uri": null}')
         time.sleep(seconds)
         sid = f"SM{abs(hash(seen.body)):032x}"[:34]
         return reply(201, json.dumps({"sid": sid, "status": "queued"}).encode())

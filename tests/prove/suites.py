@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from xml.etree import ElementTree
 
 from tests.prove.figures import Figure
@@ -32,6 +33,17 @@ def failed(cases: Sequence[Case], names: Sequence[str], of: str) -> Figure:
     for case in broken:  # for who mends it: OUTREACH_PROVE_VERBOSE shows what a claim writes here
         sys.stderr.write(f"{case.get('name')}\n{''.join(case.itertext())[-1500:]}\n")
     return Figure(len(broken), len(ours), of)
+
+
+def promises(ground: Ground, parts: Mapping[str, Sequence[str]]) -> dict[str, Figure]:
+    """Every part's suites (files below tests/, without ending), in one process; a figure each part."""
+    files = [f"tests/{name}.py" for names in parts.values() for name in names]
+    cases = cases_of(ground, files, with_slow=ground.form == "full")
+    told = {
+        f"promises of {part} that fail": failed(cases, [Path(name).name for name in names], "promises")
+        for part, names in parts.items()
+    }
+    return {**told, "skipped": skipped(cases)}
 
 
 def skipped(cases: Sequence[Case]) -> Figure:

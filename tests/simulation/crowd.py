@@ -140,7 +140,7 @@ class Crowd:
         with world.store.begin() as tx:
             end_outreaches(tx, [id for (id,) in world.memory.rows(less)], "overtaken", world.turns.now)
             tx.insert(tables.outreaches, [self._row(opened, decision, episode, run, k)])
-            runs.release(tx, run, {}, world.turns.now)
+            runs.release(tx, run, world.turns.now)
         if dice.random() < world.mix.cancelling:
             world.turns.after(dice.uniform(1, 1500), lambda: self._cancel(transfer))
 

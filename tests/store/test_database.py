@@ -273,3 +273,11 @@ def test_a_pull_of_thousands_fits_the_drivers_own_limits(store: Store) -> None:
         write_reaches(tx, reaches, "risk", NOW)
     with store.read() as tx:
         assert tx.connection.execute(text("SELECT count(*) FROM profiles")).scalar_one() == 12_000
+
+
+def test_a_table_that_may_not_be_read_or_takes_too_long_is_refused_in_words(postgres_store: Store) -> None:
+    slow = "SET LOCAL statement_timeout = 1; SELECT pg_sleep(1)"
+    role = "CREATE ROLE nobody_at_all; SET LOCAL ROLE nobody_at_all; SELECT * FROM halts"
+    for words in (slow, role):
+        with pytest.raises(StoreError, match="cannot be used"), postgres_store.begin() as tx:
+            tx.connection.exec_driver_sql(words)

@@ -38,6 +38,8 @@ def a_whole_person(ledger: Ledger, user: str = "u-1") -> tuple[str, str, str]:
     ledger.task(person)
     ledger.core_call(person)
     ledger.reply(person, said)
+    of_outreach = select(tables.outreaches.c.episode).where(tables.outreaches.c.id == outreach)
+    ledger.outcome(ledger.tx.connection.execute(of_outreach).scalar_one())
     add_note(ledger.tx, person, "Called us at noon.", "ana", NOW)
     return person, outreach, said
 

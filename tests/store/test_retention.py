@@ -42,7 +42,41 @@ def person_with_everything(ledger: Ledger, user: str, **climb: Any) -> str:
     ledger._row(tables.contact_points, person=person, channel="push", valid_from=OLD, valid_to=OLD, **value)
     reply = {"provider": "twilio", "provider_ref": user, "from_hmac": "b" * 64, "kind": "unclear", "at": OLD}
     ledger._row(tables.replies, person=person, text_enc=ledger.tx.vault.seal("leave me alone"), **reply)
+    payee = {"chain": "evm", "address": "c" * 64, "ends": "d" * 64, "first_at": OLD, "last_at": OLD}
+    ledger._row(tables.payees, person=person, **payee)
+    closed_case(ledger, person)
+    closed_report(ledger, person, f"R{user[-3:]}00")
     return person
+
+
+def closed_report(ledger: Ledger, person: str, reference: str) -> None:
+    sealed = ledger.tx.vault.seal('{"words": "met online"}')
+    said = {"via": "link", "locale": "en", "happened": "job", "money_left": "no", "moment": "day"}
+    ends = {"state": "closed", "at": OLD, "due_at": OLD, "closed_at": OLD, "details_enc": sealed}
+    form = ledger.tx.vault.fingerprint(reference)
+    report = ledger._row(tables.reports, person=person, reference=reference, form=form, **said, **ends)
+    hashes = {"sha256": "a" * 64, "original_sha256": "b" * 64, "size": 9, "kind": "png", "n": 1}
+    name = f"{form[:32]}"
+    ledger._row(
+        tables.report_files, person=person, report=report, name=name, key_enc=sealed, at=OLD, **hashes
+    )
+    lifted = {"lifted_by": "eva", "reason_enc": sealed, "lifted_at": OLD}
+    ledger._row(tables.welfare, person=person, source="reply", at=OLD, **lifted)
+
+
+def closed_case(ledger: Ledger, person: str) -> None:
+    about = {"pattern": "recovery", "beneficiary": "e" * 64, "severity_rank": 0, "money_moved": True}
+    times = {"opened_at": OLD, "last_flag_at": OLD, "closed_at": OLD}
+    episode = ledger._row(tables.episodes, person=person, transfer_ref=None, **about, **times)
+    sealed = ledger.tx.vault.seal("met online")
+    state = {"source": "report", "state": "closed", "stage": "closed", "opened_at": OLD, "closed_at": OLD}
+    case = ledger._row(
+        tables.cases, person=person, episode=episode, outreach=None, narrative_enc=sealed, **state
+    )
+    of = {"person": person, "case": case, "at": OLD}
+    step = {"n": 0, "act": "note", "role": "agent", "actor": "eva", "was": "opened", "stage": "opened"}
+    ledger._row(tables.case_transfers, **of, identity="f" * 64, place_enc=sealed)
+    ledger._row(tables.case_steps, **of, **step, note_enc=sealed)
 
 
 def filled(store: Store, **climb: Any) -> str:
@@ -69,7 +103,7 @@ def take(store: Store) -> dict[str, int]:
 
 
 ALL = {"messages": 1, "replies": 1, "tasks": 1, "notes": 1, "former_addresses": 1, "facts": 1,
-       "quarantine": 1, "references": 2}  # fmt: skip
+       "quarantine": 1, "references": 2, "payees": 1, "cases": 3, "reports": 3}  # fmt: skip
 
 
 def test_what_is_due_is_told_then_taken_and_then_nothing_is_due(store: Store) -> None:
@@ -103,7 +137,9 @@ OPEN = {
     "an open case": lambda ledger, person: ledger._row(
         tables.cases,
         person=person,
-        episode=ledger.tx.connection.execute(select(tables.episodes.c.id)).scalars().first(),
+        episode=ledger.tx.connection.execute(select(tables.episodes.c.id).order_by(tables.episodes.c.id))
+        .scalars()
+        .first(),
         outreach=None,
         source="already_sent",
         state="open",

@@ -9,8 +9,9 @@ import pytest
 
 from outreach.domain.ruleset import Limits
 from outreach.store import runs
+from outreach.store.approvals import Word, answer
 from outreach.store.core_calls import FIRST_WAIT, JITTER, MOST_TRIES, Ask, ask_core, asked, due_calls, give_up
-from outreach.store.database import Store
+from outreach.store.database import Store, Tx
 from outreach.store.tables import approvals, core_calls, outreaches, texts
 from tests.build import NOW, a_flag, a_rule, a_rule_set, a_rulebook
 from tests.engine.world import World
@@ -66,15 +67,20 @@ def held(store: Store) -> tuple[World, str]:
     return world, world.rows(approvals)[0].id
 
 
+def say(tx: Tx, approval: str, approved: bool, actor: str) -> int:
+    word = Word(actor, "approved" if approved else "rejected", "", NOW)
+    return answer(tx, approval, word).count
+
+
 @pytest.mark.parametrize(("approved", "word", "sent"), [(True, "approved", 3), (False, "rejected", 0)])
 def test_an_approval_is_answered_once_and_the_first_answer_stands(
     store: Store, approved: bool, word: str, sent: int
 ) -> None:
     world, approval = held(store)
     with store.begin() as tx:
-        concerned = runs.answer_approval(tx, approval, approved=approved, actor="ann", now=NOW)
+        concerned = say(tx, approval, approved, "ann")
     with store.begin() as tx:
-        again = runs.answer_approval(tx, approval, approved=not approved, actor="bob", now=NOW)
+        again = say(tx, approval, not approved, "bob")
     world.dispatch().run()
 
     assert (concerned, again) == (3, 0)
@@ -86,12 +92,12 @@ def test_an_approval_is_answered_once_and_the_first_answer_stands(
 def test_two_people_who_answer_an_approval_at_once_are_never_both_heard(store: Store) -> None:
     world, approval = held(store)
 
-    def answer(approved: bool) -> int:
+    def at_once(approved: bool) -> int:
         with store.begin() as tx:
-            return runs.answer_approval(tx, approval, approved=approved, actor=str(approved), now=NOW)
+            return say(tx, approval, approved, str(approved))
 
     with ThreadPoolExecutor(4) as pool:
-        concerned = list(pool.map(answer, [True, False] * 4))
+        concerned = list(pool.map(at_once, [True, False] * 4))
     (row,) = world.rows(approvals)
 
     assert sorted(concerned) == [0] * 7 + [3]

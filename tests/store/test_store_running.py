@@ -35,7 +35,7 @@ def test_an_empty_ledger_runs_as_it_should(store: Store) -> None:
         found = running(store, tx, NOW)
 
     assert sum(waiting.count for waiting in found.queue.values()) == 0
-    assert set(found.queue) == {"pending", "held", "settling", "waiting", "due"}
+    assert set(found.queue) == {"pending", "ramp", "held", "settling", "waiting", "due"}
     assert (found.too_late_share, found.lateness, found.feeds, found.providers) == (None, {}, (), ())
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from outreach.adapters.feeds.fault import Fault
 from outreach.domain.facts import FactSpec, FactType
 from outreach.domain.flag import PROFILE_COLUMNS, UNKNOWN_PATTERN
+from outreach.domain.outcomes.columns import EXACT
 
 LONGEST_USER = 128
 LONGEST_TAGS = 4096
@@ -174,7 +175,12 @@ def _of_type(spec: FactSpec) -> Cast:
         return _tags(spec.longest)
     if spec.type is not FactType.TEXT:
         return _SCALARS[spec.type]
+    if spec.unit == EXACT:
+        return Cast("{t}", "{v}", ((f"NOT regexp_full_match({{v}}, '{_EXACT_NUMBER}')", Fault.BAD_NUMBER),))
     return enum_cast(enum_name(spec), Fault.NOT_LISTED, lower=True) if spec.one_of else _text(spec.longest)
+
+
+_EXACT_NUMBER = r"[+-]?[0-9]{1,20}(\.[0-9]{0,18}0*)?([eE][+-]?[0-9]{1,2})?"
 
 
 _SCALARS = {

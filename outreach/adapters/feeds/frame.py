@@ -55,7 +55,9 @@ class Framer:
                 f"feed {self.feed}: {raw.lines} lines became {clean.num_rows} rows and {len(rejected)}"
                 " rejected; the select must give one value a row"
             )
-        return FlagBatch(table=clean, rejected=tuple(rejected), lines=raw.lines, cursor=cursor)
+        return FlagBatch(
+            table=clean, rejected=tuple(rejected), lines=raw.lines, cursor=cursor, place=raw.place
+        )
 
     def try_on(self, table: pa.Table) -> None:
         """FeedError where the select does not fit these raw columns."""

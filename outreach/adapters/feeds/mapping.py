@@ -17,19 +17,26 @@ import duckdb
 
 from outreach.domain.facts import Catalogue, FactSource
 from outreach.domain.flag import PROFILE_COLUMNS
+from outreach.domain.outcomes.columns import NEEDED
 from outreach.errors import FeedError
 
 SOURCE_ID = "source_id"
 """The feed's own id of a flag, where it has one; becomes the identity."""
 
-REQUIRED = ("user_ref", "pattern", "risk_score")
+USER = "user_ref"
+REQUIRED = (USER, "pattern", "risk_score")
 _MANY_ROWS = {"STAR": "*", "SUBQUERY": "a subquery", "WINDOW": "a window function"}
 
 
 def flag_columns(catalogue: Catalogue) -> tuple[str, ...]:
     """The columns a feed may fill: the user, the profile and every fact that is not our own ledger's."""
-    facts = (spec.name for spec in catalogue.values() if spec.source is not FactSource.ENGINE)
-    return (SOURCE_ID, "user_ref", *PROFILE_COLUMNS, *facts)
+    facts = tuple(spec.name for spec in catalogue.values() if spec.source is not FactSource.ENGINE)
+    return facts if is_of_no_flags(catalogue) else (SOURCE_ID, USER, *PROFILE_COLUMNS, *facts)
+
+
+def is_of_no_flags(catalogue: Catalogue) -> bool:
+    """Whether these are whole columns of something else, such as outcomes: even the user is one of them."""
+    return USER in catalogue
 
 
 def quoted(name: str) -> str:
@@ -39,11 +46,15 @@ def quoted(name: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Select:
-    """A checked select: `given` by the operator; `needed` raw columns; `optional` ones, same-named."""
+    """A checked select: `given` by the operator; `needed` raw columns; `optional` ones, same-named.
+
+    `required` are the columns that every row must fill.
+    """
 
     given: Mapping[str, str]
     needed: tuple[str, ...]
     optional: tuple[str, ...]
+    required: tuple[str, ...] = REQUIRED
 
     @property
     def wanted(self) -> tuple[str, ...]:
@@ -52,7 +63,7 @@ class Select:
 
     def expressions(self, present: Sequence[str]) -> dict[str, str]:
         """Column → SQL over a raw table that has the columns `present`."""
-        same = {name: quoted(name) for name in (*REQUIRED, *self.optional) if name in present}
+        same = {name: quoted(name) for name in (*self.required, *self.optional) if name in present}
         return {**same, **self.given}
 
     def lacking(self, present: Sequence[str], offered: Sequence[str] = ()) -> str:
@@ -73,10 +84,13 @@ def read_select(feed: str, select: Mapping[str, str], catalogue: Catalogue) -> S
     """The select, checked; FeedError with everything that is wrong in it."""
     allowed = flag_columns(catalogue)
     used = _checked(feed, select, allowed) if select else []
-    required = [name for name in REQUIRED if name not in select and name in allowed]
+    wanted = NEEDED if is_of_no_flags(catalogue) else REQUIRED
+    required = [name for name in wanted if name not in select and name in allowed]
     needed = _unique([*used, *required])
     optional = [name for name in allowed if name not in select and name not in needed]
-    return Select(given=dict(select), needed=needed, optional=_unique(optional, taken=needed))
+    return Select(
+        given=dict(select), needed=needed, optional=_unique(optional, taken=needed), required=wanted
+    )
 
 
 def _checked(feed: str, select: Mapping[str, str], allowed: Sequence[str]) -> list[str]:

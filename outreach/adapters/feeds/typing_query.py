@@ -16,12 +16,14 @@ from outreach.adapters.feeds.casting import (
     over,
 )
 from outreach.adapters.feeds.fault import Fault
-from outreach.adapters.feeds.mapping import REQUIRED, SOURCE_ID
+from outreach.adapters.feeds.mapping import REQUIRED, SOURCE_ID, USER
 from outreach.adapters.feeds.raw import LINE
 from outreach.domain.facts import Catalogue, FactType
 
 FAULT = "__fault"
 """The column of the answer that says what is wrong with a row, as a place in `faults`; NULL: nothing."""
+
+OWN_ID = "__id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,9 @@ def typing_query(
     order = [*(name for name in REQUIRED if name in expressions), *expressions]
     casts = {column: _cast(catalogue, column) for column in dict.fromkeys(order)}
     cases = list(fault_cases(casts))
-    values = {column: over(cast.value, column) for column, cast in casts.items() if column != SOURCE_ID}
+    has_id = SOURCE_ID in casts and SOURCE_ID not in catalogue
+    ours = {column: cast for column, cast in casts.items() if column != SOURCE_ID or not has_id}
+    values = {column: over(cast.value, column) for column, cast in ours.items()}
     if "claimed_pattern" in catalogue and "pattern" in casts:
         values["claimed_pattern"] = _claimed(catalogue["claimed_pattern"].longest, casts)
     whens = " ".join(f"WHEN {condition} THEN {place}" for place, (condition, _, _) in enumerate(cases))
@@ -47,9 +51,9 @@ def typing_query(
 WITH picked AS (SELECT "{LINE}", {_commas(_picked(c, expressions[c], c in lists) for c in casts)} FROM raw),
 trimmed AS (SELECT "{LINE}", {_commas(_trimmed(catalogue, c, c in given) for c in casts)} FROM picked),
 tried AS (SELECT *, {_commas(_tried(c, cast) for c, cast in casts.items())} FROM trimmed),
-typed AS (SELECT "{LINE}" AS line, {'"v_source_id"' if SOURCE_ID in casts else "NULL"} AS source_id,
+typed AS (SELECT "{LINE}" AS line, {'"v_source_id"' if has_id else "NULL"} AS "{OWN_ID}",
   {_commas(f'{value} AS "{c}"' for c, value in values.items())}, CASE {whens} END AS "{FAULT}" FROM tried)
-SELECT * EXCLUDE (source_id), coalesce(source_id, {_content(catalogue, values)}) AS identity FROM typed
+SELECT * EXCLUDE ("{OWN_ID}"), coalesce("{OWN_ID}", {_content(catalogue, values)}) AS identity FROM typed
 """
     return TypingQuery(sql, tuple((fault, column) for _, fault, column in cases))
 
@@ -93,10 +97,8 @@ def _trimmed(catalogue: Catalogue, column: str, is_given: object) -> str:
 
 
 def _cast(catalogue: Catalogue, column: str) -> Cast:
-    if column == SOURCE_ID:
-        return SOURCE_ID_CAST
-    if column == "user_ref":
-        return USER_CAST
+    if column in (SOURCE_ID, USER) and column not in catalogue:
+        return SOURCE_ID_CAST if column == SOURCE_ID else USER_CAST
     return PROFILE_CASTS[column] if column in PROFILE_CASTS else fact_cast(catalogue[column])
 
 

@@ -38,12 +38,12 @@ class DuckMatcher:
 
     def match(self, plan: Plan, batch: pa.Table, now: datetime) -> Iterator[pa.Table]:
         """The rows on which some main probe is true or unknown, with the batch's columns and the masks."""
-        with _locked(self, ()) as connection:
+        with locked(self, ()) as connection:
             numbered = batch.append_column(ROW, pa.array(range(batch.num_rows), pa.int64()))
             connection.register(BATCH, numbered)
-            source = Source(relation=BATCH, columns=_types(connection, BATCH), row_key=(ROW,))
+            source = Source(relation=BATCH, columns=types_of(connection, BATCH), row_key=(ROW,))
             query = fused(plan, now, source, batch.column_names)
-            yield from self._asked(connection, plan, query)
+            yield from self.asked(connection, plan, query)
 
     def match_parquet(
         self, plan: Plan, path: Path | Sequence[Path], now: datetime, columns: Sequence[str]
@@ -54,20 +54,20 @@ class DuckMatcher:
         there is no file to read.
         """
         files = _parquet_files([path] if isinstance(path, Path) else path)
-        with _locked(self, files) as connection:
+        with locked(self, files) as connection:
             listed = ", ".join(text(str(file)) for file in files)
             read = f"read_parquet([{listed}], union_by_name = true, file_row_number = true, filename = true)"
             key = ("filename", "file_row_number")
-            source = Source(relation=read, columns=_types(connection, read), row_key=key)
-            yield from self._asked(connection, plan, fused(plan, now, source, columns))
+            source = Source(relation=read, columns=types_of(connection, read), row_key=key)
+            yield from self.asked(connection, plan, fused(plan, now, source, columns))
 
-    def _asked(self, connection: duckdb.DuckDBPyConnection, plan: Plan, query: Query) -> Iterator[pa.Table]:
-        for table, values in query.lists.items():
-            connection.register(table, pa.table({"value": pa.array(values, pa.string())}))
-        with self._stopped_in_time(connection):
+    def asked(self, connection: duckdb.DuckDBPyConnection, plan: Plan, query: Query) -> Iterator[pa.Table]:
+        """The rows of a query that some main probe wants or cannot decide."""
+        self.show_lists(connection, query)
+        with self.stopped_in_time(connection):
             reader = connection.sql(query.sql).to_arrow_reader(ROWS_A_BATCH)
         while True:
-            with self._stopped_in_time(connection):
+            with self.stopped_in_time(connection):
                 batch = next(reader, None)
             if batch is None:
                 return
@@ -75,8 +75,13 @@ class DuckMatcher:
             if kept.num_rows:
                 yield kept
 
+    def show_lists(self, connection: duckdb.DuckDBPyConnection, query: Query) -> None:
+        """Let a query see the long lists that it asks."""
+        for table, values in query.lists.items():
+            connection.register(table, pa.table({"value": pa.array(values, pa.string())}))
+
     @contextmanager
-    def _stopped_in_time(self, connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    def stopped_in_time(self, connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         """Interrupt DuckDB where it does not come back in time; no failure is told with a value of a row."""
         late = threading.Event()
 
@@ -100,7 +105,7 @@ class DuckMatcher:
 
 
 @contextmanager
-def _locked(matcher: DuckMatcher, files: Sequence[Path]) -> Iterator[duckdb.DuckDBPyConnection]:
+def locked(matcher: DuckMatcher, files: Sequence[Path]) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that reaches these files and nothing else, and cannot be talked out of it."""
     connection = duckdb.connect(
         ":memory:", config={"threads": str(matcher.threads), "memory_limit": matcher.memory}
@@ -119,7 +124,7 @@ def _locked(matcher: DuckMatcher, files: Sequence[Path]) -> Iterator[duckdb.Duck
         connection.close()
 
 
-def _types(connection: duckdb.DuckDBPyConnection, relation: str) -> Mapping[str, str]:
+def types_of(connection: duckdb.DuckDBPyConnection, relation: str) -> Mapping[str, str]:
     """The relation's columns and their SQL types."""
     found = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
     return {row[0]: row[1] for row in found}

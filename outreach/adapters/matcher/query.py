@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from decimal import Decimal
 
-from outreach.adapters.matcher.emit import Joins, condition, name
+from outreach.adapters.matcher.emit import Joins, RunTime, condition, name
 from outreach.domain.condition import (
     All,
     AnyOf,
@@ -17,6 +17,7 @@ from outreach.domain.condition import (
     Fact,
     Literal,
     Not,
+    Operator,
 )
 from outreach.domain.facts import FactType
 from outreach.domain.masks import PROBES_A_MASK
@@ -41,6 +42,7 @@ class Source:
     relation: str
     columns: Mapping[str, str]
     row_key: tuple[str, ...]
+    beside: tuple[str, ...] = ()  # what the query asks beside facts: the rows' own times
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,20 +53,20 @@ class Query:
     lists: Mapping[str, tuple[str, ...]]
 
 
-def fused(plan: Plan, now: datetime, source: Source, columns: Sequence[str]) -> Query:
+def fused(plan: Plan, now: RunTime, source: Source, columns: Sequence[str]) -> Query:
     """The query that answers all probes and passes `columns` through."""
     joins = Joins()
     facts = {f.name: f.type for probe in plan.probes for f in facts_of(probe)}
     answers = ", ".join([*(name(c) for c in columns), *_masks(plan.probes, now, joins)])
     # Left to itself DuckDB keeps a copy of every flag for the second reader of `flags`.
-    flags = f"WITH flags AS NOT MATERIALIZED ({_typed(source, facts, columns)})"
+    flags = f"WITH flags AS NOT MATERIALIZED ({_typed(source, facts, columns)}{_gate(plan, now)})"
     return Query(sql=f"{flags} SELECT {answers} FROM {_joined(source, joins)}", lists=_tables(joins))
 
 
 def _typed(source: Source, facts: Mapping[str, FactType], columns: Sequence[str]) -> str:
     """The columns a query needs; a fact that the source does not have is unknown in every row."""
     needed = []
-    for column in dict.fromkeys([*columns, *facts, *source.row_key]):
+    for column in dict.fromkeys([*columns, *facts, *source.row_key, *source.beside]):
         wanted = SQL_TYPES[facts[column]] if column in facts else None
         have = source.columns.get(column)
         if have is None and wanted is not None:
@@ -75,7 +77,39 @@ def _typed(source: Source, facts: Mapping[str, FactType], columns: Sequence[str]
             needed.append(name(column))
         else:
             needed.append(f"CAST({name(column)} AS {wanted}) AS {name(column)}")
-    return f"SELECT {', '.join(needed)} FROM {source.relation}"
+    return f"SELECT * FROM (SELECT {', '.join(needed)} FROM {source.relation})"
+
+
+def _gate(plan: Plan, now: RunTime) -> str:
+    """Leave out, before anything else is asked, the rows whose pattern or score every rule passes over.
+
+    Only what begins each main probe is asked, so that no probe is asked twice; a row of which a main probe
+    may be true or unknown always stays.
+    """
+    lowest: dict[Condition, list[Condition]] = {}
+    for probe in plan.probes[: plan.mains]:
+        heads = probe.conditions if isinstance(probe, All) else (probe,)
+        if not isinstance(heads[0], Compare):  # not a rule's probe, which begins with its pattern
+            return ""
+        lowest.setdefault(heads[0], []).append(heads[1] if len(heads) > 1 else heads[0])
+    if not lowest:
+        return ""
+    asked = AnyOf(tuple(All((gate, *_lowest(floors))) for gate, floors in lowest.items()))
+    return f" WHERE ({condition(asked, now, Joins())}) IS DISTINCT FROM FALSE"
+
+
+def _lowest(floors: Sequence[Condition]) -> Iterator[Condition]:
+    """The least of these floors of one score; nothing where some rule has another beginning."""
+    found: dict[Fact, list[Decimal]] = {}
+    for floor in floors:
+        match floor:
+            case Compare(Operator.GE, Fact(type=FactType.SCORE) as fact, Literal(Decimal() as value)):
+                found.setdefault(fact, []).append(value)
+            case _:
+                return
+    if len(found) == 1:
+        fact, values = next(iter(found.items()))
+        yield Compare(Operator.GE, fact, Literal(min(values), FactType.SCORE))
 
 
 def _tables(joins: Joins) -> dict[str, tuple[str, ...]]:
@@ -102,7 +136,7 @@ def _joined(source: Source, joins: Joins) -> str:
     return f"(SELECT {', '.join(columns)} FROM {relation})"
 
 
-def _masks(probes: Sequence[Condition], now: datetime, joins: Joins) -> Iterator[str]:
+def _masks(probes: Sequence[Condition], now: RunTime, joins: Joins) -> Iterator[str]:
     """`true_0…` and `unknown_0…`: bit i of mask m is probe 60·m + i.
 
     CASE lets DuckDB stop at the first false clause of a row, IS NULL does not: it needs every clause.
@@ -117,7 +151,7 @@ def _masks(probes: Sequence[Condition], now: datetime, joins: Joins) -> Iterator
         yield f"{_sum(_unknowns(chunk, now, joins))} AS unknown_{n}"
 
 
-def _unknowns(chunk: Sequence[Condition], now: datetime, joins: Joins) -> Iterator[str]:
+def _unknowns(chunk: Sequence[Condition], now: RunTime, joins: Joins) -> Iterator[str]:
     gated: dict[Condition | None, list[str]] = {}
     for i, probe in enumerate(chunk):
         gate = probe.conditions[0] if isinstance(probe, All) and len(probe.conditions) > 1 else None

@@ -6,7 +6,9 @@ A template is text with a few questions in it, not a program: no loops, filters,
 arithmetic, so nothing it says can depend on more than the catalogue's facts, and nothing it does can cost.
 """
 
-from outreach.adapters.renderer.check import check, counts
+from outreach.adapters.renderer.check import Asked, Findings, check, counts, look
+from outreach.adapters.renderer.codes import CODES
 from outreach.adapters.renderer.renderer import JinjaRenderer
+from outreach.adapters.renderer.served import served
 
-__all__ = ["JinjaRenderer", "check", "counts"]
+__all__ = ["CODES", "Asked", "Findings", "JinjaRenderer", "check", "counts", "look", "served"]

@@ -1,6 +1,7 @@
 """Money, times and plurals as one locale writes them.
 
-Digits are Latin in every locale: the person compares the amount with the app and reads the reference aloud.
+Digits are those of CLDR for Persian and Bengali, as people read them in every app, and Latin elsewhere
+(Arabic too: the person compares the amount with the app); references and answers are Latin in all.
 Babel takes about 20 µs an amount, so its way with a currency is learned once and repeated; a property
 test holds the two equal.
 """
@@ -18,6 +19,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel.core import Locale, get_global
 from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal
+
+from outreach.domain.calendars import DIGITS, in_digits, written
 
 Money = Callable[[Decimal, str], str]
 When = Callable[[datetime], str]
@@ -40,6 +43,7 @@ class Figure:
     point: str
     is_indian: bool  # 12,34,567
     places: int | None
+    numbering: str = "latn"
 
     def write(self, amount: Decimal) -> str:
         """The amount with its sign, groups and currency."""
@@ -51,7 +55,8 @@ class Figure:
                 f"{amount.quantize(Decimal(1).scaleb(-self.places), ROUND_HALF_EVEN):f}".partition(".")
             )
         digits = _indian(whole, self.group) if self.is_indian else f"{int(whole):,}".replace(",", self.group)
-        return f"{self.before}{digits}{self.point if rest else ''}{rest}{self.after}"
+        number = in_digits(f"{digits}{self.point if rest else ''}{rest}", self.numbering)
+        return f"{self.before}{number}{self.after}"
 
 
 @lru_cache(maxsize=4096)
@@ -59,14 +64,16 @@ def figure(locale: Locale, currency: str) -> Figure:
     """How `locale` writes `currency`; one that Babel does not know (USDT) stands after the number."""
     if currency not in ISO_CODES:
         return _ticker_figure(locale, currency)
-    before, _, after = _around(format_currency(SAMPLE, currency, locale=locale))
-    _, point, rest = _around(format_currency(Decimal(0), currency, locale=locale))[1].partition(
-        _point(locale)
-    )
+    numbering = _numbering(locale)
+    before, _, after = _around(format_currency(SAMPLE, currency, locale=locale, numbering_system=numbering))
+    zero = format_currency(Decimal(0), currency, locale=locale, numbering_system=numbering)
+    _, point, rest = _around(zero)[1].partition(_point(locale))
     if before[-1:].isalpha():
         before += NO_BREAK_SPACE  # CLDR's currency spacing, which Babel leaves out: USD 4,200
+    if after[:1].isalpha():
+        after = NO_BREAK_SPACE + after
     group, is_indian = _grouping(locale)
-    return Figure(before, after, group, point or _point(locale), is_indian, len(rest))
+    return Figure(before, after, group, point or _point(locale), is_indian, len(rest), numbering)
 
 
 def money(locale: Locale, amount: Decimal, currency: str) -> str:
@@ -86,6 +93,7 @@ def when(locale: Locale, zone: tzinfo | None, time: datetime) -> str:
     local = time.astimezone(zone or UTC)
     day, minute = _day(locale, local.date()), _minute(locale, local.hour, local.minute)
     said = str(locale.datetime_formats["medium"]).replace("{1}", day).replace("{0}", minute)
+    said = in_digits(said, _numbering(locale))
     return said if zone else f"{said} UTC"
 
 
@@ -109,7 +117,8 @@ def zone_of(name: str | None) -> tzinfo | None:
 
 @lru_cache(maxsize=8192)
 def _day(locale: Locale, day: date) -> str:
-    return format_date(day, "medium", locale=locale)
+    own = written(day, locale.language, locale.territory)
+    return own or format_date(day, "medium", locale=locale)
 
 
 @lru_cache(maxsize=16384)
@@ -122,16 +131,21 @@ def _ticker_figure(locale: Locale, ticker: str) -> Figure:
     # Token names are anybody's choice ("VISIT X.COM"): one that is not a plain ticker is not said.
     after = f"{NO_BREAK_SPACE}{ticker}" if TICKER.fullmatch(ticker) else ""
     before = RIGHT_TO_LEFT_MARK if locale.character_order == "right-to-left" else ""
-    return Figure(before, after, group, _point(locale), is_indian, None)
+    return Figure(before, after, group, _point(locale), is_indian, None, _numbering(locale))
 
 
 def _grouping(locale: Locale) -> tuple[str, bool]:
-    said = format_decimal(SAMPLE, locale=locale)
+    said = format_decimal(SAMPLE, locale=locale, numbering_system=_numbering(locale))
     return "".join(c for c in said if not c.isdigit())[:1], said[:2].isdigit()
 
 
 def _point(locale: Locale) -> str:
-    return format_decimal(Decimal("0.5"), locale=locale)[1]
+    return format_decimal(Decimal("0.5"), locale=locale, numbering_system=_numbering(locale))[1]
+
+
+def _numbering(locale: Locale) -> str:
+    """The numbering system that money and times are written in."""
+    return locale.default_numbering_system if locale.default_numbering_system in DIGITS else "latn"
 
 
 def _around(said: str) -> tuple[str, str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from jinja2 import StrictUndefined, Template, TemplateSyntaxError, nodes
+from jinja2 import StrictUndefined, Template, nodes
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -27,6 +27,9 @@ from outreach.domain.problem import Problem
 WORDS = frozenset({"firm", "reference", "code", "transfer", "on_hold", "hold_expires_at", "two_way"})
 """What the engine says beside the facts. `zone` is there too, but only `when()` reads it."""
 
+IN_LAYOUT = frozenset({"lang", "dir", "title", "body"})
+"""What the layout is given."""
+
 Say = Callable[[Context], Iterator[str]]
 
 
@@ -34,7 +37,8 @@ class CannotSay(ValueError):
     """A value that has no words of its own came to be said."""
 
 
-def _sayable(value: object) -> object:
+def sayable(value: object) -> object:
+    """The value, where it has words of its own; raises CannotSay."""
     if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
         return value
     raise CannotSay("a value was to be said that is unknown or needs money() or when()")
@@ -46,7 +50,7 @@ def environment(*, is_html: bool) -> ImmutableSandboxedEnvironment:
         undefined=StrictUndefined,
         autoescape=is_html,
         auto_reload=False,
-        finalize=None if is_html else _sayable,
+        finalize=None if is_html else sayable,
         keep_trailing_newline=False,
     )
     made.globals.clear()
@@ -114,9 +118,13 @@ def read_library(root: Path, catalogue: Catalogue) -> Library:
         return Reader(words, file, known, refused, problems)
 
     macros = {locale: reader(file).macros() for locale, file in folder.shared.items()}
+    broken = {problem.file for problem in problems if problem.code in {"T001", "T004"}}
+    blind = {locale for locale, file in folder.shared.items() if file.shown in broken}
     pages = {}
     for file in folder.messages:
-        blocks = reader(file).blocks(macros.get(file.locale, {}))
+        one = reader(file)
+        one.is_blind = file.locale in blind
+        blocks = one.blocks(macros.get(file.locale, {}))
         pages[file.template, file.locale] = _page(file, blocks, folder, words)
     return Library(
         pages=pages, layout=folder.layout, problems=(*problems, *_layout(root, folder)), folder=folder
@@ -152,10 +160,17 @@ def _head(file: TemplateFile) -> Iterator[Problem]:
 
 
 def _layout(root: Path, folder: Folder) -> Iterator[Problem]:
-    try:
-        environment(is_html=True).parse(folder.layout)
-    except TemplateSyntaxError as error:
-        yield whole_file(shown(root, LAYOUT), "T001", f"line {error.lineno}: {error.message}")
+    file = TemplateFile(
+        path=LAYOUT, shown=shown(root, LAYOUT), template="", locale="", text=folder.layout, review=""
+    )
+    problems: list[Problem] = []
+    Reader(environment(is_html=True), file, IN_LAYOUT, {}, problems).layout()
+    yield from problems
+    if not problems:
+        try:
+            compile_layout(folder.layout).render(dict.fromkeys(IN_LAYOUT, ""))
+        except Exception as error:  # whatever it is, each email would meet it
+            yield whole_file(file.shown, "T014", f"the layout cannot be said: {error}")
 
 
 def compile_layout(text: str) -> Template:

@@ -89,6 +89,10 @@ class JinjaRenderer:
         found = {name for name, tag in self._pages if tag == page.file.locale}
         return (template, *sorted(name for name in found if name.startswith(f"{template}@")))
 
+    def templates(self) -> tuple[str, ...]:
+        """Every template there is, variants too, in order."""
+        return tuple(sorted({name for name, _ in self._pages}))
+
     def locales(self, template: str) -> tuple[str, ...]:
         """The locales this template is written in."""
         return tuple(sorted(locale for name, locale in self._pages if name == template))

@@ -28,8 +28,9 @@ LONG_VALUES: dict[FactType, object] = {
 
 def worst_cases(names: tuple[str, ...], catalogue: Catalogue, firm: str) -> Iterator[dict[str, object]]:
     """Values for these names: every closed choice, every fact at its longest and unknown; at most 512."""
-    asked = [name for name in names if name in catalogue or name in _words(firm)]
-    options = [_words(firm).get(name) or _of_fact(catalogue[name]) for name in asked]
+    words = _words(firm)
+    asked = [name for name in names if name in catalogue or name in words]
+    options = [words.get(name) or _of_fact(catalogue[name]) for name in asked]
     for values in islice(product(*options), MOST_CASES):
         yield dict(zip(asked, values, strict=True))
 

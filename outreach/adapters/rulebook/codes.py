@@ -38,6 +38,25 @@ CODES = {
     "R031": "A fact whose name is a word of the expression language.",
     "R032": "A rule file without any rule that runs.",
     "R033": "Education that is critical: only a warning passes quiet hours.",
+    "R034": "A live rule that is never reached: wherever it warns, an earlier one of the file does.",
+    "R035": "A warning of a takeover that may go to a contact which the thief chose.",
+    "R036": "A template that templates/ does not have.",
+    "R037": "A ladder's channel for which the template has no words in any language.",
+    "R038": "A cooling-off that no ladder can have, or a hold that is too long.",
+    "R039": "An experiment that is not said whole, or says what its design does not have.",
+    "R040": "An experiment that holds people back without an end, or whose end is too far or has passed.",
+    "R041": "An experiment that holds back too many, too high or too long.",
+    "R042": "An experiment from which nothing could be learnt.",
+    "R043": "An experiment that cannot spare whom it must: facts.yml does not say who is vulnerable.",
+    # --- the questions
+    "Q001": "An answer leads to a question that is not there.",
+    "Q002": "A question that nothing leads to.",
+    "Q003": "An answer leads back to a question that was asked before.",
+    "Q004": "A question or an answer without words in this language.",
+    "Q005": "An answer that leads nowhere: neither to a question nor to an end.",
+    "Q006": "Too few or too many questions, or options of a choice.",
+    "Q007": "Quiet questions that ask too much, or that release something.",
+    "Q008": "A text that the questions do not have.",
     # --- the expression
     "E001": "An expression is missing.",
     "E002": "A quote is not closed.",
@@ -63,5 +82,7 @@ CODES = {
     "E041": "A comparison outside the fact's range: its answer is always the same.",
     "E042": "Clauses that can never hold together.",
     "E043": "Clauses of which one always holds.",
+    "E044": "An exclusion that can never hold where its rule does.",
+    "E045": "A rule that can never warn: its exclusions, or its score, contradict its condition.",
 }
 """Code → sentence; `docs` and `rules check` share this one table."""

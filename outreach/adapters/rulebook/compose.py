@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from itertools import islice
 from typing import Any
 
 import yaml
@@ -28,6 +31,9 @@ _QUICK = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 MOST_BYTES = 256 * 1024
 DEEPEST = 16
+
+_UNSEEN = re.compile(r"[\u00a0\u200b\u2028-\u202e\u2060\u2066-\u2069\ufeff]")
+"""Not the joiners and marks (U+200C … U+200F) that Persian, Hindi and Arabic are written with."""
 
 _REFUSED = {
     AnchorToken: "an anchor (&)",
@@ -56,9 +62,24 @@ def open_page(name: str, raw: bytes) -> Page:
         line = raw.count(b"\n", 0, error.start) + 1
         column = error.start - raw.rfind(b"\n", 0, error.start)
         page.report("R007", Span(line, column), "not UTF-8 text", "save the file as UTF-8")
+        if raw[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+            return page  # UTF-16 is told once
     if page.text.startswith("\ufeff"):
         page.report("R007", Span(1, 1), "a byte order mark", "save the file as UTF-8 without it")
+    elif "\0" in page.text:
+        at = page.text.index("\0")
+        page.report("R007", page.span_at(at, at + 1), "a NUL: not plain text", "save the file as UTF-8")
+    else:
+        _report_unseen(page)
     return page
+
+
+def _report_unseen(page: Page) -> None:
+    """Characters that nobody sees: what is read would not be what is written."""
+    for found in islice(_UNSEEN.finditer(page.text), 20):
+        name = unicodedata.name(found[0], "a character without a name").lower()
+        place = page.span_at(found.start(), found.end())
+        page.report("R007", place, f"a character that cannot be seen ({name})", "remove it, or type a space")
 
 
 def compose(page: Page) -> yaml.Node | None:
@@ -119,5 +140,9 @@ def _report_syntax(page: Page, error: yaml.MarkedYAMLError) -> None:
     if page.text[index : index + 1] == "\t":
         page.report("R007", place, "a tab where YAML wants spaces", "indent with two spaces")
         return
-    hint = "put the text between quotes" if "mapping values" in what else ""
+    hint = ""
+    if "mapping values" in what:
+        hint = "put the text between quotes, or look at the indentation"
+    elif "expected ',' or" in what:
+        hint = "put the text or the expression between double quotes"
     page.report("R004", place, what, hint)

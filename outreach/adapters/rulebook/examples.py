@@ -42,7 +42,7 @@ def read_examples(
     catalogue, run_at = run
     got = mapping(page, node, ("cases",), ("defaults",))
     row = _Row(pattern, {}, rules, catalogue, run_at)
-    defaults = _read_facts(page, got["defaults"], row) if "defaults" in got else {}
+    defaults = read_facts(page, got["defaults"], catalogue, run_at) if "defaults" in got else {}
     row = replace(row, defaults=defaults)
     examples: list[Example] = []
     for element in elements(page, got.get("cases")):
@@ -57,7 +57,7 @@ def read_examples(
 
 def _read_case(page: Page, node: yaml.Node, row: _Row) -> Example:
     got = mapping(page, node, ("name", "expect"), ("with", "because", "rule"))
-    own = _read_facts(page, got["with"], row) if "with" in got else {}
+    own = read_facts(page, got["with"], row.catalogue, row.run_at) if "with" in got else {}
     expect = values.word(page, got["expect"], EXPECTATIONS) if "expect" in got else "none"
     because = values.text(page, got["because"]) if "because" in got else ""
     rule = values.text(page, got["rule"]) if "rule" in got else ""
@@ -82,14 +82,15 @@ def _check_because(page: Page, node: yaml.Node, because: str, rules: Sequence[Ru
         page.report("R026", node, f"no exclusion '{because}' in this file", did_you_mean(because, known))
 
 
-def _read_facts(page: Page, node: yaml.Node, row: _Row) -> dict[str, Value]:
+def read_facts(page: Page, node: yaml.Node, catalogue: Catalogue, run_at: datetime) -> dict[str, Value]:
+    """The facts of a mapping, in their types; an unknown one is a problem of the page."""
     facts: dict[str, Value] = {}
     for name, key_node, value in entries(page, node):
-        spec = row.catalogue.get(name)
+        spec = catalogue.get(name)
         if spec is None:
-            page.report("R021", key_node, f"unknown fact '{name}'", did_you_mean(name, row.catalogue))
+            page.report("R021", key_node, f"unknown fact '{name}'", did_you_mean(name, catalogue))
         else:
-            facts[name] = None if values.is_null(value) else _read_value(page, value, spec, row.run_at)
+            facts[name] = None if values.is_null(value) else _read_value(page, value, spec, run_at)
     return facts
 
 

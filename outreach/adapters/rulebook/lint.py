@@ -21,6 +21,7 @@ from outreach.domain.condition import (
 )
 from outreach.domain.evaluate import COMPARE
 from outreach.domain.facts import FactType
+from outreach.domain.possible import never_false, never_true
 
 _FLIPPED = {
     Operator.EQ: Operator.EQ,
@@ -47,9 +48,13 @@ def lint(page: Page, condition: Condition) -> None:
         case Not(inner):
             lint(page, inner)
         case All(parts) | AnyOf(parts):
+            before = len(page.problems)
             for part in parts:
                 lint(page, part)
-            _lint_joined(page, condition)
+            # The smallest piece that is wrong is told, not all around it.
+            for look in (_lint_joined, _lint_together):
+                if len(page.problems) == before:
+                    look(page, condition)
         case Compare():
             _lint_compare(page, condition)
         case _:
@@ -125,6 +130,15 @@ def _lint_joined(page: Page, joined: All | AnyOf) -> None:
                 page.report("E042", place, f"no '{name}' can fulfil all of these")
             else:
                 page.report("E043", place, f"every '{name}' fulfils one of these")
+
+
+def _lint_together(page: Page, joined: All | AnyOf) -> None:
+    """The same by proof, over every fact at once."""
+    place = joined.span or Span(0, 0)
+    if never_true(joined):
+        page.report("E042", place, "these clauses can never hold together, whatever the facts are")
+    elif never_false(joined):
+        page.report("E043", place, "one of these clauses always holds, whatever the facts are")
 
 
 def _flat(joined: All | AnyOf) -> Iterable[Condition]:

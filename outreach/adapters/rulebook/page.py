@@ -8,7 +8,7 @@ import yaml
 
 from outreach.adapters.rulebook.codes import CODES
 from outreach.domain.condition import Span
-from outreach.domain.problem import Problem
+from outreach.domain.problem import Problem, window
 
 
 @dataclass(slots=True, kw_only=True)
@@ -31,6 +31,7 @@ class Page:
         span = place if isinstance(place, Span) else span_of(place)
         lines = self.text.split("\n")
         line_text = lines[span.line - 1].rstrip("\r") if 0 < span.line <= len(lines) else ""
+        shown, shown_from = window(line_text, span.column)
         self.problems.append(
             Problem(
                 file=self.name,
@@ -39,9 +40,10 @@ class Page:
                 code=code,
                 message=message,
                 hint=hint,
-                line_text=line_text[:400],
-                length=max(1, min(span.length, len(line_text) - span.column + 1)),
+                line_text=shown,
+                length=max(1, min(span.length, len(shown) + shown_from - span.column)),
                 is_warning=is_warning,
+                shown_from=shown_from,
             )
         )
 

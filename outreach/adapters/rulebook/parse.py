@@ -15,11 +15,13 @@ LONGEST = 4000
 MOST_TOKENS = 1000
 DEEPEST = 24
 _JOINING = ("AND", "OR", "NOT", "IN", "IS", "BETWEEN", "NULL", "TRUE", "FALSE")
+_UNITS = ("minute", "hour", "day", "week")
 _CURLY = {"‘": "'", "’": "'", "“": "'", "”": "'", "≥": ">=", "≤": "<=", "≠": "<>", "–": "-", "−": "-"}
 _NOT_OURS = {
     TokenType.SEMICOLON: "only one condition a rule",
     TokenType.DCOLON: "no casts: facts are typed already",
     TokenType.SLASH: "division is ratio(a, b)",
+    TokenType.MOD: "a share is a number from 0 to 1: 0.3 for 30%",
     TokenType.DPIPE: "no joining of texts",
     TokenType.PLACEHOLDER: "no parameters",
     TokenType.COLON: "no parameters",
@@ -123,17 +125,26 @@ def _report_parse(excerpt: Excerpt, tokens: list[Token], error: ParseError) -> N
     here = (first.get("line"), first.get("col"))
     index = next((i for i, t in enumerate(tokens) if (t.line, t.col) == here), len(tokens) - 1)
     token, prior = tokens[index], tokens[index - 1] if index else None
+    is_last = index == len(tokens) - 1
+    if prior is not None and not is_last and token.token_type in {TokenType.AND, TokenType.OR}:
+        hint = "join clauses with AND or OR"
+        excerpt.report("E003", prior.start, prior.end + 1, f"'{prior.text}' cannot stand here", hint)
+        return
     if prior is not None and prior.token_type is TokenType.VAR:
         hint = did_you_mean(prior.text.upper(), _JOINING)
         if hint:
             excerpt.report("E003", prior.start, prior.end + 1, f"'{prior.text}' cannot stand here", hint)
             return
-    message, hint = _in_words(token, first.get("description") or "", is_last=index == len(tokens) - 1)
+    message, hint = _in_words(token, first.get("description") or "", is_last=is_last)
     excerpt.report("E003", token.start, token.end + 1, message, hint)
 
 
 def _in_words(token: Token, described: str, *, is_last: bool) -> tuple[str, str]:
     """The parser's complaint in an analyst's words, with a hint."""
+    if token.text == ",":
+        return "',' cannot stand here", "numbers have no thousands sign: 20000"
+    if token.text.lower().rstrip("s") in _UNITS:
+        return f"'{token.text}' cannot stand here", "a length stands between quotes: '30 days'"
     if "Expecting )" in described:
         return "a bracket is not closed", "add )"
     if is_last and "missing" in described:

@@ -11,14 +11,18 @@ from decimal import Decimal
 import yaml
 
 from outreach.adapters.rulebook import values
+from outreach.adapters.rulebook.bounds import read_limits, read_ramp
 from outreach.adapters.rulebook.check import check
 from outreach.adapters.rulebook.examples import read_examples
 from outreach.adapters.rulebook.excerpt import cut
+from outreach.adapters.rulebook.experiments import Ruled, experiment_of
 from outreach.adapters.rulebook.page import Page, span_of
+from outreach.adapters.rulebook.reach import REFUSED, report_reach
+from outreach.adapters.rulebook.served import Served, report_unserved
 from outreach.adapters.rulebook.shapes import elements, entries, mapping
-from outreach.adapters.rulebook.shelves import read_ladder
+from outreach.adapters.rulebook.shelves import read_hold, read_ladder
 from outreach.adapters.rulebook.vocabulary import Vocabulary
-from outreach.domain.condition import AnyOf, Condition
+from outreach.domain.condition import Condition
 from outreach.domain.consent import Program
 from outreach.domain.examples import examples_run_at
 from outreach.domain.facts import FactType
@@ -38,18 +42,21 @@ from outreach.domain.ruleset import (
 from outreach.domain.scale import Severity, Urgency
 
 REVIEW_NOTICE = timedelta(days=14)
-_NOTHING = AnyOf(())  # stands in for a condition that was refused
 _NO_LADDER = Ladder(name="", steps=())
 
 
 @dataclass(slots=True, kw_only=True)
 class Shelf:
-    """What every rule file is read against, and which ladders were used."""
+    """What every rule file is read against, and which ladders were used.
+
+    `served`: the channels that each template has words for; None where nobody looked.
+    """
 
     words: Vocabulary
     ladders: Mapping[str, Ladder]
     today: date
     used_ladders: set[str]
+    served: Served | None = None
 
 
 def read_rule_set(page: Page, root: yaml.Node, file_stem: str, shelf: Shelf) -> RuleSet:
@@ -59,7 +66,8 @@ def read_rule_set(page: Page, root: yaml.Node, file_stem: str, shelf: Shelf) -> 
     pattern = values.name(page, got["pattern"], "snake_case") if "pattern" in got else file_stem
     if pattern != file_stem:
         page.report("R020", got["pattern"], f"the pattern '{pattern}' stands in {file_stem}.yml")
-    rules = _read_rules(page, got.get("rules"), shelf)
+    rules, sound = _read_rules(page, got.get("rules"), shelf, pattern)
+    report_reach(page, pattern, sound, shelf.words.catalogue)
     return RuleSet(
         pattern=pattern,
         title=values.text(page, got["title"]) if "title" in got else "",
@@ -98,31 +106,39 @@ def _read_taxonomy(page: Page, node: yaml.Node) -> dict[str, str]:
     }
 
 
-def _read_rules(page: Page, node: yaml.Node | None, shelf: Shelf) -> tuple[Rule, ...]:
+def _read_rules(
+    page: Page, node: yaml.Node | None, shelf: Shelf, pattern: str
+) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+    """All rules, and those of them that have no problem of their own."""
     rules: list[Rule] = []
+    sound: list[Rule] = []
     nodes = elements(page, node)
     for element in nodes:
-        rule = _read_rule(page, element, shelf)
+        before = len(page.problems)
+        rule = _read_rule(page, element, shelf, pattern)
+        sound += [rule] if len(page.problems) == before else []
         if rule.id and any(rule.id == other.id for other in rules):
             page.report("R019", rule.span or element, f"the id '{rule.id}' is taken in this file")
         rules.append(rule)
     if node is not None and not any(rule.is_run for rule in rules):
         page.report("R032", node, "no rule of this file runs", is_warning=True)
-    return tuple(rules)
+    return tuple(rules), tuple(sound)
 
 
-def _read_rule(page: Page, node: yaml.Node, shelf: Shelf) -> Rule:
-    required, optional = ("id", "status", "when", "warn"), ("score", "except", "if_unknown", "limits")
-    got = mapping(page, node, required, optional)
+def _read_rule(page: Page, node: yaml.Node, shelf: Shelf, pattern: str) -> Rule:
+    optional = ("score", "except", "if_unknown", "limits", "ramp", "experiment")
+    got = mapping(page, node, ("id", "status", "when", "warn"), optional)
     score = _read_score(page, got["score"], shelf) if "score" in got else None
     warn_page = got.get("warn")
     warn = _read_warn(page, warn_page, shelf) if warn_page is not None else _NO_WARN
-    if score is not None and score.tie_break is not None and warn.urgency is Urgency.CRITICAL:
-        hint = "remove tie_break, or the urgency is not critical"
-        page.report("R024", got["score"], "tie_break with urgency critical", hint)
+    if "ramp" in got and warn.urgency is Urgency.CRITICAL:
+        hint = "remove ramp and watch it as shadow first, or the urgency is not critical"
+        page.report("R024", got["ramp"], "ramp with urgency critical", hint)
     when, when_text = _read_when(page, got.get("when"), shelf)
+    id = values.name(page, got["id"], "kebab-case") if "id" in got else ""
+    ruled = Ruled((pattern, id), score, warn, "ramp" in got, shelf.words.catalogue, shelf.today)
     return Rule(
-        id=values.name(page, got["id"], "kebab-case") if "id" in got else "",
+        id=id,
         status=RuleStatus(values.word(page, got["status"], RuleStatus))
         if "status" in got
         else RuleStatus.DRAFT,
@@ -132,8 +148,10 @@ def _read_rule(page: Page, node: yaml.Node, shelf: Shelf) -> Rule:
         if_unknown=IfUnknown(values.word(page, got["if_unknown"], IfUnknown))
         if "if_unknown" in got
         else IfUnknown.UNDECIDED,
-        limits=_read_limits(page, got["limits"]) if "limits" in got else Limits(),
+        limits=read_limits(page, got["limits"]) if "limits" in got else Limits(),
         warn=warn,
+        ramp=read_ramp(page, got["ramp"]) if "ramp" in got else None,
+        experiment=experiment_of(page, got, ruled),
         when_text=when_text,
         span=span_of(got["id"]) if "id" in got else span_of(node),
     )
@@ -142,8 +160,8 @@ def _read_rule(page: Page, node: yaml.Node, shelf: Shelf) -> Rule:
 def _read_when(page: Page, node: yaml.Node | None, shelf: Shelf) -> tuple[Condition, str]:
     excerpt = cut(page, node) if node is not None else None
     if excerpt is None:
-        return _NOTHING, ""
-    return check(excerpt, shelf.words) or _NOTHING, excerpt.text.strip()
+        return REFUSED, ""
+    return check(excerpt, shelf.words) or REFUSED, excerpt.text.strip()
 
 
 def _read_score(page: Page, node: yaml.Node, shelf: Shelf) -> Score:
@@ -197,14 +215,6 @@ def _read_exclusions(page: Page, node: yaml.Node | None, shelf: Shelf) -> tuple[
     return tuple(exclusions)
 
 
-def _read_limits(page: Page, node: yaml.Node) -> Limits:
-    got = mapping(page, node, (), ("max_share", "max_users"))
-    return Limits(
-        max_share=values.share(page, got["max_share"]) if "max_share" in got else None,
-        max_users=values.whole(page, got["max_users"], 1) if "max_users" in got else None,
-    )
-
-
 _NO_WARN = Warn(
     template="",
     urgency=Urgency.ROUTINE,
@@ -215,11 +225,13 @@ _NO_WARN = Warn(
 
 
 def _read_warn(page: Page, node: yaml.Node, shelf: Shelf) -> Warn:
-    got = mapping(page, node, ("template", "urgency", "expires", "ladder"), ("in_doubt", "program"))
+    got = mapping(page, node, ("template", "urgency", "expires", "ladder"), ("in_doubt", "program", "hold"))
     template = values.name(page, got["template"], "template") if "template" in got else ""
     urgency = Urgency(values.word(page, got["urgency"], Urgency)) if "urgency" in got else Urgency.ROUTINE
-    usual = InDoubt.REPEAT if urgency is Urgency.CRITICAL else InDoubt.HOLD_FOR_HUMAN
     ladder = _ladder(page, got["ladder"], shelf) if "ladder" in got else _NO_LADDER
+    if template and "ladder" in got and shelf.served is not None:
+        report_unserved(page, (got["template"], got["ladder"]), template, ladder, shelf.served)
+    usual = InDoubt.REPEAT if urgency is Urgency.CRITICAL else InDoubt.HOLD_FOR_HUMAN
     program = Program(values.word(page, got["program"], Program)) if "program" in got else Program.SECURITY
     if program is Program.EDUCATION and urgency is Urgency.CRITICAL:
         hint = "remove program, or the urgency is not critical"
@@ -229,8 +241,11 @@ def _read_warn(page: Page, node: yaml.Node, shelf: Shelf) -> Warn:
         urgency=urgency,
         ladder=replace(
             ladder,
-            steps=tuple(replace(s, template=s.template or template) for s in ladder.steps),
+            steps=tuple(
+                s if s.cool_off else replace(s, template=s.template or template) for s in ladder.steps
+            ),
             program=program,
+            hold=read_hold(page, got["hold"]) if "hold" in got else timedelta(),
         ),
         expires=_expires(page, got["expires"], shelf) if "expires" in got else timedelta(0),
         in_doubt=InDoubt(values.word(page, got["in_doubt"], InDoubt)) if "in_doubt" in got else usual,

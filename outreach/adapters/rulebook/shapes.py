@@ -40,6 +40,8 @@ def mapping(
             result[key] = value
         else:
             hint = did_you_mean(key, known) or f"known: {', '.join(known)}"
+            if isinstance(value, yaml.ScalarNode) and value.start_mark.index == key_node.end_mark.index:
+                hint = "a comma ends a text: put the whole of it between quotes"
             page.report("R001", key_node, f"unknown key '{key}'", hint)
     if isinstance(node, yaml.MappingNode):
         for key in required:

@@ -74,6 +74,9 @@ def word(page: Page, node: yaml.Node, known: Iterable[str]) -> str:
     value = scalar(page, node)
     if value is None or value.value in words:
         return words[0] if value is None else value.value
+    if not value.style and value.tag.endswith(":bool"):
+        page.report("R009", node, f"YAML reads {value.value} as a truth", f"one of {', '.join(words)}")
+        return words[0]
     hint = did_you_mean(value.value, words) or f"one of {', '.join(words)}"
     page.report("R010", node, f"'{value.value}' is not known here", hint)
     return words[0]

@@ -51,7 +51,10 @@ class Reading:
         """From its first to behind its last known character; operators stand around their children."""
         places = [(p.meta["start"], p.meta["end"] + 1) for p in node.walk() if "start" in p.meta]
         places += [p for n in node.find_all(sql.Parameter) for p in self.list_places.get(n.name, [])[:1]]
-        if not places:
+        if not places:  # NULL and the like keep no place: what they stand in does
+            around = node.parent
+            if isinstance(around, sql.Expression):
+                return self.extent(around)
             return 0, len(self.excerpt.text)
         first, last = min(start for start, _ in places), max(end for _, end in places)
         text = self.excerpt.text

@@ -18,7 +18,7 @@ import httpx
 from outreach.adapters.transport.crowd import Crowd
 from outreach.adapters.transport.thin import ThinTransport
 from outreach.adapters.transport.wire import NotBegun, Patience
-from outreach.answers import Answer, begin_until
+from outreach.answers import Answer, begin_until, go_on
 from outreach.domain.delivery import Unavailable, Unknown
 from outreach.domain.traffic.pace import Bounds
 
@@ -76,7 +76,9 @@ class Line:
         with self._lock:
             if self._over.is_set():
                 return [CLOSED] * len(requests)
-            work = self._batch(requests, begin_until.get())  # read here: the loop has another context
+            work = self._batch(
+                requests, begin_until.get(), go_on.get()
+            )  # read here: the loop has another context
             batch = asyncio.run_coroutine_threadsafe(work, self._running())
         try:
             return batch.result()
@@ -118,25 +120,35 @@ class Line:
             self._stop = weakref.finalize(self, _stop, self._over, loop, thread, self._transport)
         return self._loop
 
-    async def _batch(self, requests: Sequence[httpx.Request], at_last: float) -> list[Answer]:
+    async def _batch(
+        self, requests: Sequence[httpx.Request], at_last: float, go_on: Callable[[], bool]
+    ) -> list[Answer]:
         until = min(self._elapsed() + self._patience.batch, at_last)
+
+        def may_begin() -> bool:
+            return self._elapsed() <= until and go_on()
+
         answers: list[Answer] = [TOO_LATE] * len(requests)
         places = iter(range(len(requests)))
         # More hands than may be busy now: the limit may rise meanwhile.
         hands = min(2 * self._crowd.limit, self._crowd.bounds.ceiling, len(requests))
-        await asyncio.gather(*(self._work(requests, places, answers, until) for _ in range(hands)))
+        await asyncio.gather(*(self._work(requests, places, answers, may_begin) for _ in range(hands)))
         return answers
 
     async def _work(
-        self, requests: Sequence[httpx.Request], places: Iterator[int], answers: list[Answer], until: float
+        self,
+        requests: Sequence[httpx.Request],
+        places: Iterator[int],
+        answers: list[Answer],
+        may_begin: Callable[[], bool],
     ) -> None:
         for place in places:
             await self._crowd.enter()
             try:
-                if self._over.is_set() or self._elapsed() > until:
+                if self._over.is_set() or not may_begin():
                     answers[place] = CLOSED if self._over.is_set() else TOO_LATE
                 else:
-                    requests[place].extensions["may_begin"] = lambda: self._elapsed() <= until
+                    requests[place].extensions["may_begin"] = may_begin
                     answers[place] = await self._post(requests[place])
             finally:
                 self._crowd.leave()

@@ -16,6 +16,9 @@ from outreach.domain.scale import Channel, Urgency
 HALT_PAUSE = timedelta(minutes=1)
 """How soon a step under a halt asks again."""
 
+CARE_PAUSE = timedelta(minutes=15)
+"""How soon a step asks again that waits for somebody's word; a resume wakes it at once."""
+
 NOISELESS = frozenset({Channel.EMAIL, Channel.INBOX, Channel.CALL})
 """Channels that wake nobody by themselves: email and inbox are silent, a call is a person's task with
 its own hours."""
@@ -25,6 +28,8 @@ def _permission(
     policy: GatePolicy, profile: Profile, channel: Channel, program: Program, now: datetime
 ) -> Bar | None:
     """Why this person may not be written to on this channel at all."""
+    if profile.wish is not None and not profile.wish.allows(channel):
+        return Bar.WISH
     if channel is Channel.CALL:
         return None  # a task for a human, who sees the consents
     if profile.is_overlooked and channel in ON_SCREEN:
@@ -85,6 +90,8 @@ def gate(
     program: Program = Program.SECURITY,
 ) -> Gate:
     """May this step be sent now? `profile.recent` holds what the person was sent lately."""
+    if profile.in_distress:  # first of all: nothing may pass it, and nothing may fall through
+        return Held(now + CARE_PAUSE, Bar.WELFARE)
     bar = _permission(policy, profile, channel, program, now)
     if bar is not None:
         return Barred(bar)

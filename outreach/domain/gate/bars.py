@@ -23,6 +23,8 @@ class Bar(StrEnum):
     OUT_OF_DATE = "out_of_date"  # what was written down is no longer true
     NOT_SAYABLE = "not_sayable"  # the template lacks a fact it must say
     UNSAFE = "unsafe"  # the person could not talk on the phone: somebody listens
+    WISH = "wish"  # the person asked to be reached in another way
+    WELFARE = "welfare"  # the person wrote of harming themselves: only people speak with them now
     SPACED = "spaced"  # another warning went to this person a moment ago
     FATIGUE = "fatigue"  # so many messages are enough for a person
     COOL_DOWN = "cool_down"  # every wording of this warning was sent lately

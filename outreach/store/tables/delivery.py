@@ -6,6 +6,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     SmallInteger,
     String,
@@ -15,7 +16,7 @@ from sqlalchemy import (
 )
 
 from outreach.store.tables.base import identity, moment, person, table, word
-from outreach.store.types import Exact, Hash, Id, Json
+from outreach.store.types import Exact, Hash, Id, Json, Word
 
 messages = table(
     "messages",
@@ -104,7 +105,7 @@ acknowledgments = table(
 )
 
 outcomes = table(
-    "outcomes",  # append-only: a later row with the same episode and level restates an earlier one
+    "outcomes",  # append-only: the highest `n` of an episode, level and window stands
     identity(),
     Column("episode", Id, ForeignKey("episodes.id"), nullable=False, index=True),
     word("level"),
@@ -119,6 +120,11 @@ outcomes = table(
     Column("rate", Exact),
     word("rate_source", optional=True),
     moment("at"),
+    Column("n", Integer, nullable=False, server_default="1"),
+    word("owner", optional=True),  # whose the saving is: one
+    Column("beside", Json),  # what else was done about the same money
+    Column("told", Json),  # ids of the tellings it rests on
+    Index("uq_outcomes_entry", "episode", "level", "window", "n", unique=True),
 )
 
 tasks = table(
@@ -173,7 +179,7 @@ core_calls = table(
     Column("episode", Id, ForeignKey("episodes.id"), index=True),
     Column("transfer_ref", Text),
     Column("reason", Text, nullable=False),
-    word("state"),  # due | asked | confirmed | refused | dead | late
+    word("state"),  # due | asked | confirmed | refused | dead | late | withdrawn
     Column("tries", SmallInteger, nullable=False),
     moment("due_at"),
     moment("asked_at", optional=True),
@@ -181,5 +187,7 @@ core_calls = table(
     moment("opened_at", optional=True),
     moment("reminded_at", optional=True),  # a person was told that nothing followed
     word("trouble", optional=True),  # why it was not heard, the last time
-    UniqueConstraint("act", "episode", "transfer_ref"),
+    Column("cause", Word, nullable=False, server_default=""),  # of a hold that no person asked for
+    Column("seconds", Integer),  # how long a hold is asked for; empty: until somebody decides
+    UniqueConstraint("act", "episode", "transfer_ref", "cause"),
 )

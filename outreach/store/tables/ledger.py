@@ -43,6 +43,7 @@ episodes = table(
         sqlite_where=text("closed_at IS NULL"),
         postgresql_where=text("closed_at IS NULL"),
     ),
+    Index("ix_episodes_beneficiary", "beneficiary"),  # who was flagged paying what became listed
 )
 
 decisions = table(
@@ -64,8 +65,16 @@ decisions = table(
     word("arm", optional=True),
     Column("band", Exact),
     Column("registration", Hash),
+    Column("cut_off", Exact),  # the rule's, and its urgency, as they were then
+    Column("urgency_rank", SmallInteger),
     moment("at"),
     UniqueConstraint("flag", "rule", "shadow"),
+    Index(
+        "ix_decisions_registration",
+        "registration",
+        sqlite_where=text("registration IS NOT NULL"),
+        postgresql_where=text("registration IS NOT NULL"),
+    ),
 )
 
 outreaches = table(
@@ -81,7 +90,7 @@ outreaches = table(
     Column("urgency_rank", SmallInteger, nullable=False),
     Column("ladder", Text, nullable=False),  # frozen: a rule edit never touches a climb under way
     word("in_doubt"),
-    word("state"),  # pending | held | climbing | settling | closed
+    word("state"),  # pending | ramp | held | climbing | settling | closed
     Column("step", SmallInteger, nullable=False),
     Column("sent", SmallInteger, nullable=False),
     moment("opened_at"),
@@ -91,6 +100,7 @@ outreaches = table(
     word("lease_holder", optional=True),
     moment("closed_at", optional=True),
     word("close_reason", optional=True),
+    Column("approval", Id),  # held: what it waits for
     Index(
         "uq_outreaches_open",
         "episode",

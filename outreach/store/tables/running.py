@@ -81,6 +81,7 @@ halts = table(
     word("actor"),
     moment("at"),
     moment("lifted_at", optional=True),
+    word("lifted_by", optional=True),
 )
 
 approvals = table(
@@ -91,10 +92,11 @@ approvals = table(
     word("rule"),
     Column("reason", Text, nullable=False),
     Column("users", Integer, nullable=False),
-    word("state"),  # asked | approved | rejected
+    word("state"),  # asked | approved | rejected | expired
     word("actor", optional=True),
     moment("asked_at"),
     moment("answered_at", optional=True),
+    Column("kinds", Text, nullable=False, server_default=""),  # what was passed, with blanks between
 )
 
 audit = table(

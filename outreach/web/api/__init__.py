@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +21,9 @@ from outreach.web.api.door import REQUEST, Do, Door, Stream
 from outreach.web.api.doors import Doors
 from outreach.web.api.openapi import document
 from outreach.web.api.operations import OPERATIONS
+from outreach.web.api.outcome_doors import OutcomeDoors
 from outreach.web.api.problems import HEADERS, Refused, problem
+from outreach.web.api.reports import ReportDoors
 from outreach.web.bodies import Bodies
 from outreach.web.words import Words
 
@@ -46,6 +49,8 @@ class Api:
     streams: int = 50
     poll_seconds: float = 2.0
     heartbeat_seconds: float = 15.0
+    reports: ReportDoors | None = None
+    outcomes: OutcomeDoors | None = None
 
     def mount(self, app: Starlette) -> Callable[[], None]:
         """Open `/v1` in this application; answers the verb that ends its streams."""
@@ -56,6 +61,8 @@ class Api:
             default=self.words[self.default_locale],
             firm=self.firm,
             link=self.link,
+            reports=self.reports,
+            outcomes=self.outcomes,
         )
         streams = Streams(
             inbox=self.inbox,
@@ -68,19 +75,23 @@ class Api:
         routes = [self._document(), *self._routes(doors.by_id(), {"changes": streams.begin})]
         below = Starlette(routes=routes, exception_handlers={HTTPException: self._refuse})
         below.router.redirect_slashes = False
-        app.router.routes.append(Mount("/v1", app=below))
+        app.router.routes.append(_whole(Mount("/v1", app=below)))
         return streams.end
 
     def _routes(self, does: Mapping[str, Do], streams: Mapping[str, Stream]) -> list[Route]:
         bodies = Bodies(self.body_bytes)
+        large = Bodies(self.reports.body_bytes, within_seconds=120, at_once=4) if self.reports else bodies
         routes = []
         for operation in OPERATIONS[1:]:
+            if operation.id not in {*does, *streams}:
+                continue  # this application takes no reports, or no outcomes
             door = Door(
                 operation=operation,
                 do=does.get(operation.id),
+                unread=self.reports.unread if self.reports and operation.id == "report" else None,
                 stream=streams.get(operation.id),
                 let_in=self.inbox.let_in,
-                bodies=bodies,
+                bodies=large if operation.has_pictures else bodies,
                 now=self.now,
                 new_id=self.new_id,
             )
@@ -106,3 +117,9 @@ def _route(path: str, take: Any, method: str) -> Route:
     route = Route(path, take, methods=[method])
     route.methods = {method}  # no HEAD beside GET: it would run a stream that nobody reads
     return route
+
+
+def _whole(mount: Mount) -> Mount:
+    """The mount for every address below it: its own pattern stops at a line break."""
+    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
+    return mount

@@ -55,6 +55,9 @@ class Call:
 Do = Callable[[Call], BaseModel | None]
 """What an operation does; it runs in a thread and may raise Refused."""
 
+Unread = Callable[[str, bytes, datetime], None]
+"""What is done about a user's body that does not have the operation's shape, before it is refused."""
+
 Stream = Callable[[Call], Awaitable[Response]]
 
 
@@ -64,6 +67,7 @@ class Door:
 
     operation: Operation
     do: Do | None = None
+    unread: Unread | None = None
     stream: Stream | None = None
     let_in: Callable[[str, datetime], Client | None]
     bodies: Bodies
@@ -98,12 +102,13 @@ class Door:
 
     async def _call(self, request: Request) -> Call:
         client = await self._client(request)
+        user = _user(request) if self.operation.of_user else ""
         return Call(
             client=client,
-            user=_user(request) if self.operation.of_user else "",
+            user=user,
             path=request.path_params,
             query=_query(request, self.operation.query),
-            body=await self._body(request),
+            body=await self._body(request, user),
             last=request.headers.get("last-event-id", ""),
             now=self.now(),
         )
@@ -117,7 +122,7 @@ class Door:
             raise Refused(code="not_allowed")
         return client
 
-    async def _body(self, request: Request) -> BaseModel | None:
+    async def _body(self, request: Request, user: str) -> BaseModel | None:
         shape = self.operation.body
         if shape is None:
             return None
@@ -131,6 +136,8 @@ class Door:
             try:
                 return shape.model_validate_json(body)
             except ValidationError as error:
+                if self.unread is not None:
+                    await run_in_threadpool(self.unread, user, body, self.now())
                 raise misfit(error, shape) from None
 
 

@@ -24,7 +24,9 @@ from outreach.domain.wording import status_words
 from outreach.engine.inbox import Inbox, Shown, TooManyGuesses, Verified
 from outreach.web.api import models
 from outreach.web.api.door import Call, Do
+from outreach.web.api.outcome_doors import OutcomeDoors
 from outreach.web.api.problems import Refused
+from outreach.web.api.reports import ReportDoors
 from outreach.web.language import nearest
 from outreach.web.words import Words
 
@@ -48,6 +50,8 @@ class Doors:
     default: Words
     firm: str
     link: Callable[[str, str], tuple[str, datetime]]
+    reports: ReportDoors | None = None
+    outcomes: OutcomeDoors | None = None
 
     def by_id(self) -> Mapping[str, Do]:
         """Every operation that answers at once, by its id."""
@@ -62,6 +66,8 @@ class Doors:
             "set_code": self.set_code,
             "remove_code": self.remove_code,
             "receipts": self.receipts,
+            **(self.reports.by_id() if self.reports else {}),
+            **(self.outcomes.by_id() if self.outcomes else {}),
         }
 
     def page(self, call: Call) -> BaseModel:

@@ -8,13 +8,15 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from outreach.domain.answer import Answer
+from outreach.domain.outcomes.told import By, Kind
+from outreach.domain.reporting import LONGEST, Happened, Left, Moment, Reach
 from outreach.domain.verifying import Ours
 
 MessageId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$", description="A message's id, as listed.")]
 Reference = Annotated[
     str, Field(min_length=1, max_length=64, description="Six characters, in any spelling: 7k3-m9q is 7K3M9Q.")
 ]
-MOST_RECEIPTS = 500
+MOST_RECEIPTS = MOST_OUTCOMES = 500
 
 
 class Shape(BaseModel):
@@ -129,6 +131,39 @@ class Phrase(Shape):
     code: str = Field(min_length=1, max_length=200)
 
 
+class NewReport(Shape):
+    """What a person reports: `id` is the app's own name for this report and counts once. `where` is an
+    address,
+    an account, a phone number or a website. `pictures` are PNG, JPEG or WebP, base64."""
+
+    id: str = Field(pattern=r"^[!-~]{1,64}$")
+    happened: Happened
+    money_left: Left
+    moment: Moment = Moment.UNKNOWN
+    where: str = Field(default="", max_length=LONGEST["where"])
+    amount: str = Field(default="", max_length=LONGEST["amount"], description="As typed, such as 1,200.50.")
+    currency: str = Field(default="", max_length=LONGEST["currency"])
+    words: str = Field(default="", max_length=LONGEST["words"])
+    reach: Reach = Reach.APP
+    reach_at: str = Field(default="", max_length=LONGEST["reach_at"])
+    language: str = Field(default="", pattern=r"^[A-Za-z0-9-]{0,35}$", description="A language tag.")
+    pictures: list[str] = Field(default=[], max_length=10)
+
+
+class ReportTaken(Shape):
+    """What became of a report: `until` is by when a person is to read it. The texts are in the person's
+    language; `care` is for somebody who wrote of harming themselves."""
+
+    reference: str
+    is_first: bool
+    until: datetime
+    case: bool
+    language: str
+    direction: Literal["ltr", "rtl"]
+    care: list[str]
+    next: list[str]
+
+
 class PushReceipt(Shape):
     """What the app knows of one message: `id` is its own name for this receipt and counts once.
 
@@ -153,6 +188,42 @@ class ReceiptsKept(Shape):
     new: int
     repeated: int
     unknown: list[str]
+
+
+class Outcome(Shape):
+    """What became of money. `source_id` is the client's own: told again otherwise, it corrects what it told.
+
+    Amounts and rates are texts of digits, so that none is rounded; `rate` makes the amount the firm's outcome
+    currency, at that time.
+    """
+
+    kind: Kind
+    at: AwareDatetime
+    source_id: str = Field(pattern=r"^[!-~]{1,128}$")
+    user_ref: str = Field(default="", max_length=128)
+    transfer_ref: str = Field(default="", max_length=128)
+    beneficiary: str = Field(default="", max_length=256)
+    rail: str = Field(default="", max_length=64)
+    amount: str = Field(default="", max_length=64)
+    currency: str = Field(default="", max_length=12)
+    rate: str = Field(default="", max_length=64)
+    rate_source: str = Field(default="", max_length=64)
+    by: By = By.UNKNOWN
+
+
+class Outcomes(Shape):
+    """Some outcomes at once: all are kept, or none."""
+
+    outcomes: list[Outcome] = Field(min_length=1, max_length=MOST_OUTCOMES)
+
+
+class OutcomesKept(Shape):
+    """What became of them. `waiting`: those about people whom no flag has named yet."""
+
+    new: int
+    corrected: int
+    repeated: int
+    waiting: int
 
 
 class Wrong(Shape):

@@ -29,6 +29,7 @@ class Operation:
     status: int = 200
     streams: bool = False
     refusals: tuple[int, ...] = ()
+    has_pictures: bool = False
 
 
 OPERATIONS = (
@@ -142,6 +143,30 @@ OPERATIONS = (
         status=204,
     ),
     Operation(
+        id="report",
+        method="POST",
+        path="/reports",
+        about="A signed-in person reports a scam, once an `id`. A person reads it; where money has left, a "
+        "recovery case is opened. `care`, where it is not empty, is to be shown first, at once and whole.",
+        scope=Scope.REPORTS_WRITE,
+        of_user=True,
+        body=models.NewReport,
+        answer=models.ReportTaken,
+        refusals=(429,),
+        has_pictures=True,
+    ),
+    Operation(
+        id="report_link",
+        method="POST",
+        path="/reports/link",
+        about="The address of the report page for this person, for apps that open it instead of asking "
+        "themselves. Whoever has it reports as this person: open it at once, keep it nowhere.",
+        scope=Scope.REPORTS_WRITE,
+        of_user=True,
+        answer=models.AnswerLink,
+        refusals=(404,),
+    ),
+    Operation(
         id="receipts",
         method="POST",
         path="/receipts",
@@ -149,6 +174,16 @@ OPERATIONS = (
         scope=Scope.RECEIPTS_WRITE,
         body=models.Receipts,
         answer=models.ReceiptsKept,
+    ),
+    Operation(
+        id="outcomes",
+        method="POST",
+        path="/outcomes",
+        about="What became of money: transfers made, cancelled or lapsed, losses, listings, labels, "
+        "recoveries. All of a request is kept, or none; what was told before is nothing new.",
+        scope=Scope.OUTCOMES_WRITE,
+        body=models.Outcomes,
+        answer=models.OutcomesKept,
     ),
 )
 """Paths are below /v1."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from outreach.errors import OutreachError
 from outreach.settings import read_settings
-from outreach.wiring.checkup import files, installation, receipts
+from outreach.wiring.checkup import edition, files, installation, receipts
 from outreach.wiring.checkup.finding import Finding, Look, State, guarded, told, waiting
 from outreach.wiring.house import House
 
@@ -34,10 +34,12 @@ def checkup(workspace: Path) -> list[Finding]:
         "database": lambda: installation.database(house),
         "files": lambda: files.files(rules, templates, settings.firm),
         "ladders": lambda: waiting("ladders", lambda: files.ladders(house)),
+        "edition": lambda: edition.look(house),
         "feeds": lambda: waiting("feeds", lambda: installation.feeds(house)),
         "senders": lambda: installation.providers(house),
         "callbacks": lambda: receipts.look(settings),
         "core": lambda: installation.core(settings),
+        "holds": lambda: waiting("holds", lambda: files.holds(house)),
         "outbox": lambda: installation.folder("outbox", settings.at(settings.outbox)),
         "archive": lambda: installation.folder("archive", settings.at(settings.archive)),
     }

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from outreach.domain.consent import Program
 from outreach.domain.ladder import CALL_COMING
-from outreach.domain.ruleset import Rulebook, RuleStatus
+from outreach.domain.ruleset import Rule, Rulebook, RuleStatus
 from outreach.wiring.checkup.finding import Finding, State, guarded
+from outreach.wiring.connected import unheard_holds
 from outreach.wiring.house import House
 from outreach.wiring.workshop import check_rules, check_templates, test_rules
 
@@ -70,6 +72,12 @@ def ladders(house: House) -> Iterator[Finding]:
         )
 
 
+def holds(house: House) -> Iterator[Finding]:
+    """Whether anybody hears of the holds that live rules ask for; nothing where they do."""
+    if says := unheard_holds(house.settings, house.rules.current()):
+        yield Finding(about="core", says=says, state=State.WARNING, mend="set core.kind (docs/settings.md)")
+
+
 def _wanted(book: Rulebook) -> list[str]:
     """The templates that the steps of live rules name, and what takes over once the money has left."""
     steps = {
@@ -77,7 +85,14 @@ def _wanted(book: Rulebook) -> list[str]:
         for one in book.sets.values()
         for rule in one.rules
         if rule.status is RuleStatus.LIVE
-        for step in rule.warn.ladder.steps
+        for step in rule.warn.ladder.said
     }
-    after = {f"{name.partition('/')[0]}/after_loss" for name in steps if name != CALL_COMING}
+    taught = {s.pattern for s in book.sets.values() if all(_teaches(rule) for rule in s.rules)}
+    patterns = {name.partition("/")[0] for name in steps if name != CALL_COMING} - taught
+    after = {f"{pattern}/after_loss" for pattern in patterns}
     return sorted(steps | after)
+
+
+def _teaches(rule: Rule) -> bool:
+    """A lesson stays what it is: no loss takes its place."""
+    return rule.warn.ladder.program is Program.EDUCATION

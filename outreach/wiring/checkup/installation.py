@@ -14,13 +14,14 @@ from outreach.domain.scale import Channel
 from outreach.errors import SettingsError
 from outreach.settings import SECRETS_FILE, Settings, read_key, read_keys
 from outreach.store import schema
-from outreach.store.database import open_engine
+from outreach.store.database import is_missing, open_engine
 from outreach.store.finding import require_same_keys
 from outreach.store.rotating import refuse_missing
 from outreach.store.schema import HOW_TO_MIGRATE
 from outreach.wiring.checkup.finding import Finding, State, guarded
 from outreach.wiring.core import SECRET
 from outreach.wiring.house import House, shipped
+from outreach.wiring.outcomes import outcome_feeds
 from outreach.wiring.senders import senders
 from outreach.wiring.traffic import traffic_policy
 
@@ -79,7 +80,7 @@ def database(house: House) -> Iterator[Finding]:
     try:
         url = engine.url
         shown = url.set(query={}).render_as_string()  # its query may hold a password, too
-        if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
+        if is_missing(url):
             yield Finding(
                 about="database", says=f"{shown} is not there yet", state=State.PROBLEM, mend=HOW_TO_MIGRATE
             )
@@ -119,8 +120,16 @@ def feeds(house: House) -> Iterator[Finding]:
     if not house.settings.feeds:
         mend = "declare one: [feeds.<name>] in outreach.toml"
         yield Finding(about="feeds", says="there is no feed", state=State.PROBLEM, mend=mend)
-    for feed in house.feeds:
+    for feed in house.feeds(house.rules.current()):
         yield from guarded(f"feed {feed.name}", lambda feed=feed: _feed(feed.name, feed.check))  # type: ignore[misc]
+    yield from told_feeds(house)
+
+
+def told_feeds(house: House) -> Iterator[Finding]:
+    """Whether each feed of outcomes can be read."""
+    for feed in outcome_feeds(house.settings):
+        name = f"{feed.name} (outcomes)"
+        yield from guarded(f"feed {name}", lambda feed=feed, name=name: _feed(name, feed.check))  # type: ignore[misc]
 
 
 def _feed(name: str, check: Callable[[], None]) -> Iterator[Finding]:

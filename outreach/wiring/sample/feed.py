@@ -1,4 +1,7 @@
-"""The sample written down: `feeds/sample-1.csv` …, and `core.json`, the word of an invented core system."""
+"""The sample written down: `feeds/sample-1.csv` …, and `core.json`, the word of an invented core system.
+
+`outcomes.csv` beside that says what became of the money: no feed reads it, `outreach outcomes import` does.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +19,13 @@ from outreach.adapters.rulebook import load_rulebook
 from outreach.domain.ruleset import Rulebook
 from outreach.wiring.sample.broken import broken
 from outreach.wiring.sample.flags import Flags
+from outreach.wiring.sample.outcomes import outcomes
 from outreach.wiring.sample.people import Person, people
 from outreach.wiring.sample.rows import Row, Told, again, row, tell
 
 USERS = 5_000
 FILES = 3
+OUTCOMES = "outcomes.csv"
 SEED = 20
 BROKEN, REPEATED, CONTRADICTED = 54, 40, 4
 """Lines in 5,000 users: broken ones, ones sent twice, and ones whose id came before with another content."""
@@ -64,6 +69,8 @@ def write_sample(
         part = [_line(columns, columns), *lines[n * share : (n + 1) * share]]
         (feeds / f"sample-{n + 1}.csv").write_bytes(b"\n".join(part) + b"\n")
     core.write_text(json.dumps(_core(told, now, dice), indent=1) + "\n", encoding="utf-8")
+    became = outcomes(told, now, Random(seed))  # its own dice: the feed is the same without it
+    core.with_name(OUTCOMES).write_bytes(b"".join(_line(one, ()) + b"\n" for one in became))
     return Sample(
         users=users,
         lines=len(lines),

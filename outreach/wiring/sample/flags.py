@@ -28,7 +28,7 @@ PATTERNS = {
     "pig_butchering": 15, "fake_platform": 13, "phishing_ato": 10, "support_impersonation": 9,
     "authority_impersonation": 8, "address_poisoning": 8, "job_task": 7, "approval_phishing": 6,
     "giveaway_deepfake": 6, "p2p_payment": 6, "remote_access": 5, "mule_recruitment": 4, "recovery": 4,
-    "unknown_pattern": 3,
+    "unknown_pattern": 3, "silent_loss": 3,
 }  # fmt: skip
 """How often each pattern is flagged; a pattern of your own counts as a rare one."""
 
@@ -73,7 +73,7 @@ class Oracle:
         # A rule that does not hold asks nothing of its exclusions.
         for place in {place for rule in own if truths[rule.main] is not False for place in rule.exclusions}:
             truths[place] = evaluate(self._probes[place], facts, now)
-        return decide(own, truths, facts, lambda rule: True)[0]
+        return decide(own, truths, facts, lambda rule: None)[0]  # as if nothing were tried
 
     def case(self, facts: Facts, now: datetime) -> Case:
         """The facts with how they come out."""

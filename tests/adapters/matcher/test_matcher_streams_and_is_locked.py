@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from outreach.adapters.matcher import DuckMatcher, fact_rows, fact_table, truth_rows
-from outreach.adapters.matcher.duck import _locked
+from outreach.adapters.matcher.duck import locked
 from outreach.domain.condition import Compare, Condition, Fact, HasAny, IsTrue, Literal, OneOf, Operator
 from outreach.domain.facts import FactSpec, FactType
 from outreach.domain.plan import Plan
@@ -149,7 +149,7 @@ def test_a_locked_connection_reaches_one_file_and_nothing_else(tmp_path: Path, a
     for name in ("allowed", "other"):
         pq.write_table(secret_table_of_the_caller, tmp_path / f"{name}.parquet")
     allowed, other = tmp_path / "allowed.parquet", tmp_path / "other.parquet"
-    with _locked(DuckMatcher(), [allowed]) as connection:
+    with locked(DuckMatcher(), [allowed]) as connection:
         assert connection.execute(f"SELECT count(*) FROM read_parquet('{allowed}')").fetchone() == (1,)
         with pytest.raises(duckdb.Error):
             connection.execute(attack.format(allowed=tmp_path, other=other)).fetchall()

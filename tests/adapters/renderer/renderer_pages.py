@@ -16,12 +16,16 @@ SHARED = HEAD + (
     '{% macro hold() -%}{% if transfer == "held" %}On hold.{% endif %}{%- endmacro %}\n'
     "{% macro foot() -%}{{ hold() }} Ref {{ reference }}{%- endmacro %}\n"
 )
+NEVER_SAY = (
+    'promotion = ["special offer"]\nblame = ["careless*"]\npanic = ["urgent*"]\nrefund = ["full refund"]\n'
+)
 BLOCKS = {
     "push_title": "Before it goes",
     "push_body": "Open {{ firm }}",
     "sms": "{{ firm }}: check it. {{ foot() }}",
     "email_subject": "Please check",
-    "email_text": "Hello,\n\n{% if amount and currency %}{{ money(amount, currency) }}{% endif %}"
+    "email_text": "Hello,{% if code %} {{ code }}{% endif %}\n\n"
+    "{% if amount and currency %}{{ money(amount, currency) }}{% endif %}"
     "\n\n{{ foot() }}",
     "call_script": "Ask.\nListen.",
 }
@@ -52,7 +56,7 @@ CONTEXT = {
 }
 
 
-def source(locale: str = "en", *, head: str = HEAD, macros: str = "hold, foot", **blocks: str | None) -> str:
+def source(locale: str = "en", *, head: str = HEAD, macros: str = "foot", **blocks: str | None) -> str:
     """A whole template file; a block given as None is left out."""
     kept = {**BLOCKS, **blocks}
     lines = [f'{{% from "shared/{locale}.j2" import {macros} with context %}}']

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from outreach.adapters.renderer import check, counts
+from outreach.adapters.renderer import Asked, check, counts, look
 from outreach.domain.problem import Problem
 from tests.adapters.renderer.renderer_pages import CATALOGUE, SHARED, put, source
 
 
 def told(folder: Path) -> tuple[Problem, ...]:
-    return check(folder, CATALOGUE, "Acme")
+    """Every problem; that languages put up for a test have no word lists is not the point here."""
+    return tuple(p for p in check(folder, CATALOGUE, "Acme") if not (p.code == "T031" and p.is_warning))
 
 
 def codes(folder: Path) -> list[str]:
@@ -121,6 +122,38 @@ def test_a_missing_language_is_told_and_a_variant_is_not(folder: Path) -> None:
     ]
 
 
+def test_a_missing_language_is_an_error_only_where_its_people_would_read_nothing(folder: Path) -> None:
+    for locale in ("es", "es-MX", "fr"):
+        put(folder, f"shared/{locale}.j2", SHARED)
+    put(folder, "p/leaving.es.j2", source("es"))
+
+    def missed(default: str, *, is_strict: bool = False) -> dict[str, tuple[bool, str]]:
+        asked = Asked(catalogue=CATALOGUE, firm="Acme", default=default, is_strict=is_strict)
+        found = [p for p in look(folder, asked).problems if p.code == "T007"]
+        return {Path(p.file).name.split(".")[1]: (p.is_warning, p.hint) for p in found}
+
+    for_english = missed("en")
+    assert for_english.keys() == {"es-MX", "fr"}
+    assert "these people read es:" in for_english["es-MX"][1]
+    assert "these people read en:" in for_english["fr"][1]
+    assert all(is_warning for is_warning, _ in for_english.values())
+    assert "these people read es:" in missed("es")["fr"][1]
+    assert missed("en-GB").keys() == missed("en").keys()
+    assert not any(is_warning for is_warning, _ in missed("en", is_strict=True).values())
+
+
+def test_what_is_not_written_in_the_firms_own_language_is_an_error(folder: Path) -> None:
+    put(folder, "shared/es.j2", SHARED)
+    put(folder, "shared/fr.j2", SHARED)
+    asked = Asked(catalogue=CATALOGUE, firm="Acme", default="es")
+
+    found = {Path(p.file).name: p for p in look(folder, asked).problems if p.code == "T007"}
+
+    assert found.keys() == {"leaving.es.j2", "leaving.fr.j2"}
+    assert not any(problem.is_warning for problem in found.values())
+    assert "everybody whose language is missing read nothing" in found["leaving.es.j2"].hint
+
+
 def test_a_file_with_another_name_or_another_encoding_is_told(folder: Path) -> None:
     put(folder, "p/leaving.j2", source())
     (folder / "p/after_loss.en.j2").write_bytes(b"\xff\xfe")
@@ -129,13 +162,13 @@ def test_a_file_with_another_name_or_another_encoding_is_told(folder: Path) -> N
 
 def test_a_language_that_does_not_fit_gsm_has_three_short_parts(folder: Path) -> None:
     put(folder, "shared/es.j2", SHARED)
-    for length, expected in ((170, []), (190, ["T009"])):
-        put(folder, "p/leaving.es.j2", source("es", sms="á" * length + "{{ foot() }}"))
+    for length, expected in ((160, []), (190, ["T009"])):
+        put(folder, "p/leaving.es.j2", source("es", sms="{{ firm }}" + "á" * length + "{{ foot() }}"))
         assert codes(folder) == expected
 
 
 def test_the_firms_longest_name_is_measured(folder: Path) -> None:
-    put(folder, "p/leaving.en.j2", source(sms="{{ firm }}" + "x" * 290))
+    put(folder, "p/leaving.en.j2", source(sms="{{ firm }}" + "x" * 275 + "{{ foot() }}"))
     assert check(folder, CATALOGUE, "Acme") == ()
     assert [p.code for p in check(folder, CATALOGUE, "Acme International")] == ["T009"]
 

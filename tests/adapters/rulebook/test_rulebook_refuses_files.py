@@ -95,7 +95,7 @@ def test_a_problem_shows_the_line_the_caret_and_what_to_do(tmp_path: Path) -> No
         ("fact: risk_score", "fact: amount", "R022"),
         ("expires: hold_ends_at", "expires: amount", "R022"),
         ("ladder: urgent", "ladder: urgnet", "R023"),
-        ("observe_from: 65", "tie_break: 2", "R024"),
+        ("observe_from: 65", "tie_break: 2", "R039"),
         ("with: {amount: 10}", "with: {kind: bnak}", "R025"),
         ("with: {amount: 10}", "with: {amount: 0.00001}", "R025"),
         ("warned_at: 2 days ago", "warned_at: yesterday", "R025"),
@@ -154,4 +154,4 @@ def test_the_catalogue_is_checked_like_the_rules(tmp_path: Path, old: str, new: 
 def test_every_code_in_use_is_in_the_table_and_the_other_way_round() -> None:
     package = Path(__file__).parents[3] / "outreach" / "adapters" / "rulebook"
     source = "".join(p.read_text() for p in package.glob("*.py") if p.name != "codes.py")
-    assert set(re.findall(r'"([RE]\d{3})"', source)) == set(CODES)
+    assert set(re.findall(r'"([REQ]\d{3})"', source)) == set(CODES)

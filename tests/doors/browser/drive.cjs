@@ -67,18 +67,22 @@ async function fits(page, name) {
 }
 
 async function targets(page, name) {
-  const small = await page.evaluate(() => [...document.querySelectorAll("button, a, input, summary")]
+  const small = await page.evaluate(() => [...document.querySelectorAll("button, a, input:not([type=hidden]), textarea, summary")]
     .map((e) => [e.value || e.textContent, e.getBoundingClientRect()])
     .filter(([, r]) => r.width < 24 || r.height < 24).map(([what]) => what));
   for (const what of small) found.small.push([name, what]);
-  const count = await page.locator("button").count();
+  // Radio buttons of one name are one stop of the keyboard; a link to read on is a stop, too.
+  const count = await page.evaluate(() => {
+    const stops = [...document.querySelectorAll("button, a[href], textarea, input:not([type=hidden])")];
+    return new Set(stops.map((e, n) => (e.type === "radio" ? e.name : n))).size;
+  });
   for (let n = 0; n < count; n++) {
     await page.keyboard.press("Tab");
     const ring = await page.evaluate(() => {
       const style = getComputedStyle(document.activeElement);
       return [document.activeElement.tagName, style.outlineStyle, parseFloat(style.outlineWidth)];
     });
-    if (ring[0] !== "BUTTON" || ring[1] === "none" || ring[2] < 2) found.unfocused.push([name, n, ring]);
+    if (ring[0] === "BODY" || ring[1] === "none" || ring[2] < 2) found.unfocused.push([name, n, ring]);
   }
 }
 

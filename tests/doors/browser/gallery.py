@@ -17,6 +17,7 @@ from outreach.domain.opened import Opener
 from outreach.domain.transfer import TransferStatus
 from outreach.web import create_app
 from outreach.web.server import server_config
+from tests.doors.browser import more_states
 from tests.doors.web_world import KEYS, NOW, WORDS, page_facts, token
 
 ANSWERED = {
@@ -33,6 +34,7 @@ STATES: dict[str, dict[str, object]] = {
     "coached-answered": {"is_overlooked": True, "answers": QUIET, "answered": Answer.HELP_ME},
     "pressed": {"pattern": "pig_butchering"},
     "second": {},
+    **more_states.FACTS,
     **ANSWERED,
     **PRESSED,
 }
@@ -46,7 +48,7 @@ def message_of(locale: str, state: str) -> str:
 
 def link(locale: str, state: str, **changes: object) -> str:
     """The path of this state's page."""
-    return f"/a/{token(message=message_of(locale, state), **changes)}"
+    return f"/a/{token(message=message_of(locale, state), **changes)}{more_states.suffix(state)}"
 
 
 def shown(locale: str, state: str) -> PageFacts:
@@ -66,8 +68,13 @@ class Gallery:
             message_of(locale, state): shown(locale, state) for locale in WORDS for state in STATES
         }
     )
+    shown: dict[str, tuple[str, PageFacts]] = field(init=False)
     answers: dict[str, list[Answer]] = field(default_factory=dict)
     grades: list[Grade] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        names = {message_of(locale, state): state for locale in WORDS for state in STATES}
+        self.shown = {message: (names[message], facts) for message, facts in self.states.items()}
 
     def seen(
         self, message: str, grade: Grade, now: datetime, found: Opener = Opener.PAGE
@@ -88,7 +95,9 @@ class Gallery:
 @contextmanager
 def served(gallery: Gallery) -> Iterator[str]:
     """The gallery over a socket of this machine: its address."""
-    config = server_config(create_app(gallery, lambda: NOW, KEYS, WORDS), "127.0.0.1", 0)
+    app = create_app(gallery, lambda: NOW, KEYS, WORDS, wish=lambda message, wish, now: True)
+    more_states.mount(app, gallery.shown)
+    config = server_config(app, "127.0.0.1", 0)
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         runner = threading.Thread(target=server.run, args=([listener],))

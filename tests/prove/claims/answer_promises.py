@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from tests.prove.figures import Figure
 from tests.prove.ground import Ground
-from tests.prove.suites import cases_of, failed, skipped
+from tests.prove.suites import promises
 
 PARTS = {
     "replies": ("domain/test_replying", "engine/test_replies", "doors/test_inbound"),
@@ -44,10 +42,4 @@ PARTS = {
 
 def run(ground: Ground) -> dict[str, Figure]:
     """Every suite in one process of its own."""
-    files = [f"tests/{name}.py" for names in PARTS.values() for name in names]
-    cases = cases_of(ground, files, with_slow=ground.form == "full")
-    told = {
-        f"promises of {part} that fail": failed(cases, [Path(name).name for name in names], "promises")
-        for part, names in PARTS.items()
-    }
-    return {**told, "skipped": skipped(cases)}
+    return promises(ground, PARTS)

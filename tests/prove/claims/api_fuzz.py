@@ -23,7 +23,7 @@ import httpx
 from sqlalchemy import select
 
 from outreach.store.tables import messages
-from outreach.wiring import House, open_house
+from outreach.wiring.house import House, open_house
 from tests.doors.api_world import a_token
 from tests.prove.claims.get_never_answers import served
 from tests.prove.figures import Figure, MissingPart

@@ -77,7 +77,7 @@ def _app(store: Store) -> Callable[..., object]:
         addresses=Addresses(public_url=PUBLIC),
     )
     feedback = Feedback(store=store, core=NoCore(), firm="Acme")
-    return create_app(feedback, lambda: SIGNED_AT, KEYS, WORDS, callbacks=taken)
+    return taken.mount(create_app(feedback, lambda: SIGNED_AT, KEYS, WORDS), lambda: SIGNED_AT)
 
 
 def _on(door: Door, n: int, deck: Deck) -> dict[str, Figure]:

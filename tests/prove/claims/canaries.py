@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from outreach.store.tables import messages
-from outreach.wiring import open_house
+from outreach.wiring.house import open_house
 from tests.adapters.loopback import Act, Seen, loopback, reply
+from tests.languages import written_in
 from tests.prove.counting import archived_bytes, count, found, stored_bytes
 from tests.prove.figures import Figure
 from tests.prove.ground import Ground, outreach
@@ -24,8 +25,6 @@ OWN = {
 """What each person has of their own; every one of these values is looked for."""
 
 STEMS = ("canary-", "+1999", "cnry")
-
-LANGUAGES = ("en", "es", "pt-BR", "ar", "hi", "zh-Hans")
 
 
 def run(ground: Ground) -> dict[str, Figure]:
@@ -67,8 +66,9 @@ def _moody(seen: Seen) -> Act:
 def _workspace(ground: Ground, kind: str, url: str, provider: Sink) -> tuple[Path, list[dict[str, str]]]:
     workspace = a_workspace(ground.place(kind), ground.root, url, provider.settings())
     rows = people(ground.n, warned_facts(ground.root), **OWN)
+    languages = written_in(ground.root / "templates")
     for n, row in enumerate(rows):
-        row["locale"] = LANGUAGES[n % len(LANGUAGES)]
+        row["locale"] = languages[n % len(languages)]
         row["push_token"] = row["push_token"] if n % 4 == 0 else ""
         row["email"] = row["email"] if n % 4 else ""
     write_csv(workspace / "feeds" / "1.csv", rows)

@@ -13,6 +13,7 @@ from email.parser import BytesParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from tests.patterns import of_scams
 from tests.prove.figures import Figure
 from tests.prove.ground import Ground, environment
 
@@ -55,10 +56,8 @@ def run(ground: Ground) -> dict[str, Figure]:
 def _stored(folder: Path, seconds: float) -> dict[str, Figure]:
     with sqlite3.connect(folder / "outreach.db") as db:
         flagged, flags = _one(db, "SELECT count(DISTINCT person), count(*) FROM flags")
-        patterns, locales = (
-            _one(db, "SELECT count(DISTINCT pattern) FROM flags"),
-            _one(db, "SELECT count(DISTINCT locale), count(*) FROM messages"),
-        )
+        patterns = of_scams(name for (name,) in db.execute("SELECT DISTINCT pattern FROM flags"))
+        locales = _one(db, "SELECT count(DISTINCT locale), count(*) FROM messages")
         zones, quarantined = (
             _one(db, "SELECT count(DISTINCT zone) FROM profiles"),
             _one(db, "SELECT coalesce(sum(quarantined), 0), coalesce(sum(lines), 0) FROM pulls"),
@@ -71,7 +70,7 @@ def _stored(folder: Path, seconds: float) -> dict[str, Figure]:
     return {
         "seconds": Figure(round(seconds, 1), flagged, "flagged users"),
         "flagged users": Figure(flagged, flags, "flags"),
-        "patterns": Figure(patterns[0], flags, "flags"),
+        "patterns": Figure(len(patterns), flags, "flags"),
         "time zones": Figure(zones[0], flagged, "flagged users"),
         "broken rows": Figure(quarantined[0], quarantined[1], "lines"),
         "locales": Figure(locales[0], locales[1], "messages"),

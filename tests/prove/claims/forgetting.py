@@ -17,8 +17,8 @@ from outreach.store.contacts import suppress
 from outreach.store.desk import add_note
 from outreach.store.sealed import sealed_columns
 from outreach.store.tables import decisions, episodes, messages, people, suppressions
-from outreach.wiring import House, open_house
 from outreach.wiring.chance import clock
+from outreach.wiring.house import House, open_house
 from tests.adapters.loopback import Act, Seen, loopback, reply
 from tests.adapters.subjects import private_key
 from tests.prove.counting import archived_bytes, count, found, stored_bytes

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from outreach.domain.token import Purpose, Token, sign
 from outreach.store.tables import acknowledgments, messages, outreaches
-from outreach.wiring import House, open_house
+from outreach.wiring.house import House, open_house
 from tests.adapters.loopback import closed_port
 from tests.prove.counting import count
 from tests.prove.figures import Figure

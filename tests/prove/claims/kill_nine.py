@@ -28,6 +28,9 @@ PLACES: dict[str, tuple[Place, ...]] = {
 """Databases, and daemons at once."""
 
 PEOPLE_A_KILL = {"full": 92, "short": 75}
+SETTLES = {"full": 600, "short": SETTLES_WITHIN}
+"""A kill leaves doubts behind doubts: after fifty on loaded cores the last ones take minutes."""
+
 SECONDS_A_KILL = 20.0
 AT_ONCE = 2
 
@@ -68,7 +71,7 @@ def _kill(ground: Ground, place: Place) -> Killed:
         )
         killing.run(count)
         with daemons(here.workspace, count):
-            until(lambda: is_done(here), SETTLES_WITHIN)
+            until(lambda: is_done(here), SETTLES[ground.form])
         seconds = seconds_to_recover(here.workspace, killing.kills)
         return Killed(came=Came.of(here), killing=killing, seconds=seconds)
 

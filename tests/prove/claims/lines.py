@@ -13,7 +13,7 @@ from sqlalchemy import select
 from outreach.errors import StoreError
 from outreach.store.database import Tx
 from outreach.store.tables import quarantine
-from outreach.wiring import open_house
+from outreach.wiring.house import open_house
 from tests.prove.counting import archived_bytes, found, stored_bytes
 from tests.prove.figures import Figure
 from tests.prove.ground import Ground, outreach

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from outreach.store.tables import attempts, messages
-from outreach.wiring import open_house
+from outreach.wiring.house import open_house
 from tests.prove.claims.rules import FILE, LINES, WITH_MISTAKES
 from tests.prove.counting import count
 from tests.prove.figures import Figure

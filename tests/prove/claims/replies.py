@@ -14,8 +14,9 @@ from outreach.domain.replying_words import DIGITS
 from outreach.domain.scale import Channel
 from outreach.store.consents import standing
 from outreach.store.tables import acknowledgments, messages, replies, tasks
-from outreach.wiring import House, open_house
 from outreach.wiring.callbacks import INBOUND
+from outreach.wiring.house import House, open_house
+from tests.languages import written_in
 from tests.prove.claims.get_never_answers import served
 from tests.prove.counting import count
 from tests.prove.figures import Figure
@@ -28,7 +29,6 @@ SETTINGS = (
     f'[web]\npublic_url = "{PUBLIC}"\n[twilio]\naccount_sid = "{ACCOUNT}"\nauth_token = "{TOKEN}"\n'
     '[replies]\nopt_out_scope = "program"\n'
 )
-LOCALES = ("en", "es", "pt-BR", "ar", "hi", "zh-Hans")
 STOPS = ("STOP", "stopall", "Unsubscribe", " CANCEL.", "end", "QUIT!", "revoke", "opt-out", "STOP PLEASE")
 SOUNDS = ("leave me alone", "déjenme en paz", "me deixem em paz", "اتركوني", "मैसेज मत भेजो", "别再发了")
 SIDS = numbers(1)
@@ -73,7 +73,8 @@ def _counted(
         stands = standing(tx, [person for person, _ in parts[1]]).values()
     ended = sum(each.security.get(Channel.SMS) is False for each in stands)
     asked = count(house.store, tasks, tasks.c.kind == "opt_out")
-    leaks = sum(bool(re.search(r"\d|://|www", text)) for text in said)
+    # "the number 1 to 5" is how to answer; three digits in a row begin a phone number.
+    leaks = sum(bool(re.search(r"\d{3}|://|www", text)) for text in said)
     of = "people who said STOP, each in two texts, one of them twice"
     return {
         "answers on their own episode": Figure(found, answered, "people who wrote a number"),
@@ -89,8 +90,9 @@ def _counted(
 def _warned(ground: Ground) -> House:
     workspace = a_workspace(ground.place("replies"), ground.root, "sqlite:///outreach.db", SETTINGS)
     rows = people(ground.n, warned_facts(ground.root), push_token="", email="")
+    locales = written_in(ground.root / "templates")
     for i, row in enumerate(rows):
-        row["locale"] = LOCALES[i % len(LOCALES)]
+        row["locale"] = locales[i % len(locales)]
     write_csv(workspace / "feeds" / "1.csv", rows)
     house = open_house(workspace)
     house.migrate()

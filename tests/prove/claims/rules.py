@@ -6,7 +6,8 @@ import re
 import shutil
 
 from outreach.domain.ruleset import RuleStatus
-from outreach.wiring import check_rules, test_rules
+from outreach.wiring.workshop import check_rules, test_rules
+from tests.patterns import of_scams
 from tests.prove.figures import Figure
 from tests.prove.ground import Ground, outreach
 
@@ -45,13 +46,14 @@ def run(ground: Ground) -> dict[str, Figure]:
     book, problems = check_rules(ground.root / "rules")
     if book is None:
         return {"problems": Figure(len(problems), 1, "rule folder")}
-    live = [sum(rule.status is RuleStatus.LIVE for rule in s.rules) for s in book.sets.values()]
+    scams = [book.sets[name] for name in of_scams(book.sets)]
+    live = [sum(rule.status is RuleStatus.LIVE for rule in s.rules) for s in scams]
     report = test_rules(ground.root / "rules")
     told, elsewhere, carets, meant = _mistakes(ground)
     examples = len(report.outcomes)
     return {
         "problems": Figure(len(problems), len(book.sets), "rule files"),
-        "patterns": Figure(len(book.sets), sum(live), "live rules"),
+        "patterns": Figure(len(scams), sum(live), "live rules"),
         "live rules in the poorest pattern": Figure(min(live), len(live), "patterns"),
         "examples that failed": Figure(len(report.failures), examples, "examples"),
         "percent of clauses reached": Figure(report.coverage, examples, "examples"),

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import cycle, islice
 
 import httpx
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from outreach.domain.answer import Answer, Grade
 from outreach.domain.opened import Opener
-from outreach.store.tables import acknowledgments, evidence, outreaches
-from outreach.wiring import House, open_house
+from outreach.store.tables import acknowledgments, evidence, messages, outreaches
+from outreach.wiring.house import House, open_house
 from tests.prove.claims.get_never_answers import links, served
 from tests.prove.counting import count
 from tests.prove.figures import Figure
@@ -34,7 +35,7 @@ class Scanner:
     requests: tuple[tuple[str, str], ...]  # method, and what stands behind the link
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes | None = None
-    is_open: bool = False
+    is_open: bool = False  # gives its name, or behaves as no browser does
 
 
 GET, HEAD = ("GET", ""), ("HEAD", "")
@@ -77,27 +78,31 @@ SCANNERS = (
     Scanner("a post ahead of a person", (("POST", ""),), FORM | {"Purpose": "prefetch"}, b"answer=help_me"),
 )
 LABELS = {opener.value for opener in Opener} - {Opener.PAGE.value}
+OPEN = tuple(scanner for scanner in SCANNERS if scanner.is_open)
 
 
 def run(ground: Ground) -> dict[str, Figure]:
-    """At least `ground.n` requests by every scanner in turn over every link; then one person presses."""
+    """At least `ground.n` requests by every scanner in turn over every link; then one person presses.
+
+    Each machine that shows what it is then opens a link of its own, long after the message came.
+    """
     workspace = a_workspace(ground.place("web"), ground.root, "sqlite:///outreach.db")
-    write_csv(workspace / "feeds" / "1.csv", people(PEOPLE, warned_facts(ground.root)))
+    write_csv(workspace / "feeds" / "1.csv", people(PEOPLE + len(OPEN), warned_facts(ground.root)))
     house = open_house(workspace)
     house.migrate()
     house.intake.run()
     house.dispatch.run()
-    paths = links(house)
+    every = links(house)
+    paths, own = every[:PEOPLE], every[PEOPLE:]
     with served(workspace) as page:
         codes = Counter(page_of(page, *one) for one in islice(cycle(requests(paths)), ground.n))
         answered = count(house.store, acknowledgments)
         ended = count(house.store, outreaches, outreaches.c.state == "closed")
         human = count(house.store, evidence, evidence.c.grade != Grade.MACHINE_OPENED.value)
-        unlabelled = _unlabelled(house)
+        fetched, unlabelled = _fetched_late(house, page, own)
         page.post(paths[0], data={"answer": "help_me"}).raise_for_status()
     after = count(house.store, acknowledgments)
     of = f"requests by {len(SCANNERS)} kinds of scanners to {len(paths)} links"
-    signs = count(house.store, evidence)
     house.store.close()
     return {
         "acknowledgments": Figure(answered, ground.n, of),
@@ -105,7 +110,9 @@ def run(ground: Ground) -> dict[str, Figure]:
         "signs of a person": Figure(human, ground.n, of),
         "pages shown": Figure(codes[200], ground.n, of),
         "server errors": Figure(sum(n for code, n in codes.items() if code >= 500), ground.n, of),
-        "not labelled a machine's": Figure(unlabelled, signs, "signs that something opened a page"),
+        "not labelled a machine's": Figure(
+            unlabelled, fetched, "signs left by machines an hour after the message"
+        ),
         "acknowledgments left": Figure(after, 1, "person who pressed"),
     }
 
@@ -123,8 +130,21 @@ def page_of(page: httpx.Client, scanner: Scanner, method: str, path: str) -> int
     return page.request(method, path, headers=scanner.headers, content=scanner.body).status_code
 
 
-def _unlabelled(house: House) -> int:
-    """Signs without the label of a machine: each gave its name, or came with other links within seconds."""
+def _fetched_late(house: House, page: httpx.Client, own: list[str]) -> tuple[int, int]:
+    """The signs of machines that came an hour after the message, each to its own link; how many look human.
+
+    Within seconds of the arrival every fetch is a machine's; later only what it says and does can tell.
+    """
+    with house.store.begin() as tx:
+        tx.connection.execute(update(messages).values(status_at=house.clock() - timedelta(hours=1)))
+    earlier = _sources(house)
+    for scanner, path in zip(OPEN, own, strict=True):
+        for method, behind in scanner.requests:
+            page_of(page, scanner, method, path + behind)
+    late = _sources(house) - earlier
+    return late.total(), sum(n for source, n in late.items() if source not in LABELS)
+
+
+def _sources(house: House) -> Counter[str]:
     with house.store.read() as tx:
-        sources = list(tx.connection.execute(select(evidence.c.source)).scalars())
-    return sum(source not in LABELS for source in sources)
+        return Counter(tx.connection.execute(select(evidence.c.source)).scalars())

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from outreach.store.tables import attempts
-from outreach.wiring import House, open_house
+from outreach.wiring.house import House, open_house
 from tests.prove.counting import count
 from tests.prove.figures import Figure
 from tests.prove.ground import Ground, environment

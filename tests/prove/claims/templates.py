@@ -1,11 +1,11 @@
-"""Fourteen patterns, two messages, six languages; SMS that fit at their longest, without link or number."""
+"""Fourteen patterns, two messages, every language; SMS that fit at their longest, without link or number."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import islice, product
 
 from outreach.adapters.renderer import JinjaRenderer
 from outreach.adapters.renderer.library import Page, read_library
@@ -15,12 +15,13 @@ from outreach.domain.facts import Catalogue
 from outreach.domain.ladder import CALL_COMING
 from outreach.domain.message import Content, sms_size
 from outreach.domain.scale import Channel
+from tests.languages import FIRST, written_in
+from tests.patterns import of_scams
 from tests.prove.figures import Figure
 from tests.prove.ground import Ground
 
 FIRM = "Firmenname12"
 NAMES = ("leaving", "after_loss")
-LOCALES = ("en", "es", "pt-BR", "ar", "hi", "zh-Hans")
 REFERENCE, CODE = "W7K3M9", "Harbor77"
 LINK = re.compile(r"https?:|www\.|\b[a-z0-9-]{2,}\.[a-z]{2,}(?=[/\s.,;:]|$)", re.IGNORECASE)
 PHONE = re.compile(r"(?:\+?\d[\s().-]?){7,}")
@@ -38,9 +39,12 @@ def run(ground: Ground) -> dict[str, Figure]:
         for context in islice(_cases(page, catalogue), ground.n):
             _say(page, renderer, context, totals, longest)
     patterns = _patterns(library.pages)
+    written = written_in(folder)
+    missing = _wanted(patterns, written) - library.pages.keys()
     said = totals["sms"]
     return {
-        "files": Figure(_complete(library.pages), len(library.pages), "files"),
+        "files": Figure(len(_wanted(patterns, FIRST) & library.pages.keys()), len(library.pages), "files"),
+        "missing in a language": Figure(len(missing), len(written), "languages"),
         "patterns": Figure(len(patterns), len(library.pages), "files"),
         "septets in the longest English SMS": Figure(longest["en"], said, "SMS at worst-case values"),
         "English SMS outside GSM-7": Figure(totals["not gsm"], said, "SMS"),
@@ -54,15 +58,13 @@ def run(ground: Ground) -> dict[str, Figure]:
 
 
 def _patterns(pages: Iterable[tuple[str, str]]) -> set[str]:
-    """All that messages are about, but for the announcement of calls, which is of no pattern."""
-    return {template.split("/")[0] for template, _ in pages if template != CALL_COMING}
+    """The scams that messages are about; the announcement of calls is of no pattern."""
+    return {*of_scams(template.split("/")[0] for template, _ in pages if template != CALL_COMING)}
 
 
-def _complete(pages: object) -> int:
-    """How many of pattern × name × language there are, of patterns that have both names in English."""
-    assert isinstance(pages, dict)
-    patterns = _patterns(pages)
-    return sum((f"{p}/{name}", locale) in pages for p in patterns for name in NAMES for locale in LOCALES)
+def _wanted(patterns: Iterable[str], locales: Iterable[str]) -> set[tuple[str, str]]:
+    """Pattern × name × language."""
+    return {(f"{p}/{name}", locale) for p, name, locale in product(patterns, NAMES, locales)}
 
 
 def _cases(page: Page, catalogue: Catalogue) -> Iterator[dict[str, object]]:

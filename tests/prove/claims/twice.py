@@ -7,7 +7,7 @@ from pathlib import Path
 
 from outreach.store.database import Conflict
 from outreach.store.tables import flags, outreaches
-from outreach.wiring import House, open_house
+from outreach.wiring.house import House, open_house
 from tests.prove.counting import count
 from tests.prove.figures import Figure
 from tests.prove.ground import Ground

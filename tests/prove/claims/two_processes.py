@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from outreach.wiring import open_house
+from outreach.wiring.house import open_house
 from tests.prove.figures import Figure
 from tests.prove.ground import Ground, environment
 from tests.prove.sink import SECRETS, Sink, sink

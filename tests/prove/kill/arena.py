@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from outreach.wiring import open_house
 from outreach.wiring.chance import clock
+from outreach.wiring.house import open_house
 from tests.adapters.subjects import private_key
 from tests.emulator.running import Emulator, emulator
 from tests.prove.ground import Ground
@@ -84,8 +84,14 @@ class Arena:
 
     def verdict(self) -> Verdict:
         """The feed's input against the provider's log; our database is not asked."""
-        due = {(n, channel) for n in self.flagged for channel in self.channels(n)}
-        return Verdict.of(due, self.provider.accepted())
+        return Verdict.of(self._due(), self.provider.accepted())
+
+    def missing(self) -> set[tuple[int, str]]:
+        """Whom nothing reached, on which channel."""
+        return self._due() - {whose(entry) for entry in self.provider.accepted()}
+
+    def _due(self) -> set[tuple[int, str]]:
+        return {(n, channel) for n in self.flagged for channel in self.channels(n)}
 
     def channels(self, n: int) -> Sequence[str]:
         """The channels on which the n-th person is to be told, once each."""
