@@ -21,10 +21,10 @@ SCOPES = {
     "--channel sms": ("twilio",),
     f"--pattern {PATTERN}": tuple(PROVIDERS.values()),
 }
-ANSWER_SECONDS = 0.3
+ANSWER_SECONDS = 1.0
 """Answers take so long that the pieces of a round are under way for seconds, as with a provider far away."""
 
-BETWEEN, WATCHED_FOR, PATIENCE = 100, 3.0, 60.0
+BETWEEN, WATCHED_FOR, PATIENCE = 40, 4.0, 90.0
 """Messages that arrive before each halt; the seconds after it in which whatever still comes is counted."""
 
 
