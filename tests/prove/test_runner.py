@@ -166,6 +166,15 @@ def test_a_sabotage_that_its_figure_notices_is_green_and_harms_only_the_copy(tre
     assert (tree / "part.py").read_text("utf-8") == before
 
 
+def test_a_sabotage_that_shows_by_chance_is_tried_again_and_says_so(tree: Path) -> None:
+    once = f"from pathlib import Path; p = Path({str(tree / 'once')!r})"
+    later = f"{once}; n *= p.exists(); p.touch(); return n"
+    outcome = sabotage(a_sabotage("return 0", later), a_promise(), a_place(tree), "short")
+
+    assert outcome.holds, outcome.lines
+    assert outcome.lines[0][1].endswith("(at try 2)")
+
+
 @pytest.mark.parametrize(
     ("broken", "word"),
     [
