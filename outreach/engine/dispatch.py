@@ -41,6 +41,7 @@ from outreach.store.ending import end_messages
 from outreach.store.optouts import refused
 from outreach.store.sending import Draft
 from outreach.store.tasks import open_tasks
+from outreach.store.unreadable import put_aside
 from outreach.telemetry import FINISH_WAITS, PLAN_BROKE
 
 LEASE = timedelta(seconds=15)
@@ -145,8 +146,14 @@ class Dispatch:
             patterns = [name for scope, name in halts if scope == "pattern"]
             which = Which(at_most=self.batch, halted=patterns, since=self.since)
             ids = climb.claim(tx, self._lease(tx, holder, now), now, which)
-            claimed = claims.load(tx, ids)
+        if not ids:
+            return [], {}
+        with self.store.read() as tx:  # on its own: on SQLite nobody else could write meanwhile
+            claimed, unreadable = claims.load(tx, ids)
             known = self.grounds.read(tx, claimed, self.policy, now)
+        if unreadable:
+            with self.store.begin() as tx:
+                put_aside(tx, unreadable, holder)
         return claimed, self.grounds.of(claimed, known, now)
 
     def _lease(self, tx: Tx, holder: str, now: datetime) -> Lease:

@@ -100,7 +100,7 @@ class Weighing:
 
     def _composed(self, approval: Approval, now: datetime) -> tuple[list[Message], Counter[str], int]:
         with self.store.read() as tx:
-            ones = claimed.load(tx, held.some(tx, approval.id, WORKED_OUT))
+            ones, _ = claimed.load(tx, held.some(tx, approval.id, WORKED_OUT))
             known = self.grounds.read(tx, ones, self.policy, now)
         messages, not_now = [], Counter[str]()
         grounds = self.grounds.of(ones, known, now)

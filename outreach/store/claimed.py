@@ -18,7 +18,6 @@ from outreach.store.asked import among
 from outreach.store.database import Tx
 from outreach.store.sending import PROCESS_DIED, read_message
 from outreach.store.tables import acknowledgments, attempts, decisions, flags, messages, outreaches
-from outreach.store.unreadable import put_aside
 
 WAITING = (Status.QUEUED.value, Status.RETRYING.value)
 
@@ -91,18 +90,16 @@ _AT_STEP = (
 )
 
 
-def load(tx: Tx, ids: Sequence[str]) -> list[Claimed]:
+def load(tx: Tx, ids: Sequence[str]) -> tuple[list[Claimed], set[str]]:
     """The claimed outreaches with their decision's facts, their answer and their unfinished message.
 
-    One whose message cannot be opened is put aside for a person.
+    And those (ids) whose message cannot be opened: `unreadable.put_aside` is for them.
     """
     answered = {outreach for (outreach,) in tx.rows(_ANSWERED, ids=ids)}
     pending, unreadable = _at_step(tx, ids)
-    if unreadable:
-        put_aside(tx, tx.connection.execute(select(outreaches).where(tx.among(_o.id, unreadable))).all())
     rows = tx.rows(_CLAIMED, ids=ids)
     claimed = (_claimed(row, answered, pending) for row in rows if row[0] not in unreadable)
-    return sorted(claimed, key=_precedence)
+    return sorted(claimed, key=_precedence), unreadable
 
 
 def _claimed(row: Sequence[Any], answered: Collection[str], pending: Mapping[str, Pending]) -> Claimed:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from outreach.store.database import Tx
 from outreach.store.tables import outreaches, tasks
@@ -17,9 +16,10 @@ TRIED_AGAIN_AFTER = timedelta(minutes=5)
 KIND = "unreadable"
 
 
-def put_aside(tx: Tx, claimed: Iterable[Any]) -> None:
-    """Leave these claimed outreaches (rows of their table) for a while, and tell a person, once a step."""
-    for row in claimed:
+def put_aside(tx: Tx, claimed: Iterable[str], holder: str) -> None:
+    """Leave these outreaches, while this holder has them, for a while, and tell a person, once a step."""
+    ours = tx.among(outreaches.c.id, claimed) & (outreaches.c.lease_holder == holder)
+    for row in tx.connection.execute(select(outreaches).where(ours).with_for_update()).all():
         text = (
             "What was written down for this step cannot be opened: its key is missing from OUTREACH_KEYS, "
             "or it was changed. Mend that, or warn the person another way."

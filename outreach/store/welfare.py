@@ -19,10 +19,9 @@ RESUMED = "welfare.resume"
 
 _STANDS = welfare.c.lifted_at.is_(None)
 _STOPPED = select(welfare.c.person).where(among(welfare.c.person, "persons"), _STANDS)
-_CLIMBS = (
-    select(outreaches.c.id)
-    .join(welfare, welfare.c.person == outreaches.c.person)
-    .where(_STANDS, outreaches.c.state != "closed")
+_ALL_STOPPED = select(welfare.c.person).where(_STANDS)
+_CLIMBS = select(outreaches.c.id).where(
+    among(outreaches.c.person, "persons"), outreaches.c.state != "closed"
 )
 
 
@@ -66,7 +65,9 @@ def spared(tx: Tx, profiles: Mapping[str, Profile]) -> dict[str, Profile]:
 
 def stopped_climbs(tx: Tx) -> Collection[tuple[str, str]]:
     """Every open climb of those people, as a halt of just that outreach."""
-    return {("outreach", id) for (id,) in tx.rows(_CLIMBS)}
+    # Asked apart: with nobody stopped, one join of both made SQLite look at every outreach there ever was.
+    persons = [person for (person,) in tx.rows(_ALL_STOPPED)]
+    return {("outreach", id) for (id,) in tx.rows(_CLIMBS, persons=persons)} if persons else set()
 
 
 def standing(tx: Tx) -> list[Stop]:
