@@ -21,6 +21,7 @@ from outreach.domain.scale import Channel
 from outreach.engine.agreeing import still_agreed
 from outreach.engine.apart import Round, in_turn, kept_apart
 from outreach.engine.errands import Errand, on_route, plan, under
+from outreach.engine.gathering import gathered
 from outreach.engine.grounds import Grounds
 from outreach.engine.halts import Halts, halts_over
 from outreach.engine.handing import Claim, Handed, Hands
@@ -32,7 +33,6 @@ from outreach.engine.saying import Ground
 from outreach.engine.sent import Sent, tally, told
 from outreach.engine.traffic import Heard, Traffic
 from outreach.errors import StoreError
-from outreach.store import claimed as claims
 from outreach.store import climb, runs, sending
 from outreach.store.claimed import Claimed, Pending
 from outreach.store.climb import Lease, Which
@@ -41,7 +41,6 @@ from outreach.store.ending import end_messages
 from outreach.store.optouts import refused
 from outreach.store.sending import Draft
 from outreach.store.tasks import open_tasks
-from outreach.store.unreadable import put_aside
 from outreach.telemetry import FINISH_WAITS, PLAN_BROKE
 
 LEASE = timedelta(seconds=15)
@@ -148,13 +147,7 @@ class Dispatch:
             ids = climb.claim(tx, self._lease(tx, holder, now), now, which)
         if not ids:
             return [], {}
-        with self.store.read() as tx:  # on its own: on SQLite nobody else could write meanwhile
-            claimed, unreadable = claims.load(tx, ids)
-            known = self.grounds.read(tx, claimed, self.policy, now)
-        if unreadable:
-            with self.store.begin() as tx:
-                put_aside(tx, unreadable, holder)
-        return claimed, self.grounds.of(claimed, known, now)
+        return gathered(self.store, self.grounds, self.policy, ids, holder, now)
 
     def _lease(self, tx: Tx, holder: str, now: datetime) -> Lease:
         return Lease(holder=holder, now=self.store.lease_clock(tx, now), length=self.lease)

@@ -20,9 +20,7 @@ RESUMED = "welfare.resume"
 _STANDS = welfare.c.lifted_at.is_(None)
 _STOPPED = select(welfare.c.person).where(among(welfare.c.person, "persons"), _STANDS)
 _ALL_STOPPED = select(welfare.c.person).where(_STANDS)
-_CLIMBS = select(outreaches.c.id).where(
-    among(outreaches.c.person, "persons"), outreaches.c.state != "closed"
-)
+_CLIMBS = select(outreaches.c.id).where(among(outreaches.c.person, "persons"), outreaches.c.state != "closed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
