@@ -111,7 +111,8 @@ def _sent(seen: Running, paced: Pace) -> Iterator[tuple[str, str]]:
     for name, rate in paced.rates.items():
         yield f"last {name}", _counts({f"{c} {r}": n for (c, r), n in sorted(rate.items())})
     if (leads := paced.leads) is not None:
-        figures = f"{leads.p50:.1f} s, 90 % {leads.p90:.1f} s, 99 % {leads.p99:.1f} s"
+        half, most, nearly_all = (_lead(seconds) for seconds in (leads.p50, leads.p90, leads.p99))
+        figures = f"{half}, 90 % {most}, 99 % {nearly_all}"
         yield (
             "flag to first message",
             f"half within {figures}; {leads.under_10s:.0%} under 10 s (n={leads.n:,})",
@@ -119,6 +120,11 @@ def _sent(seen: Running, paced: Pace) -> Iterator[tuple[str, str]]:
     yield "closed in a day", _counts(seen.closed)
     if (share := seen.too_late_share) is not None:
         yield "too late", f"{share:.1%} expired before anything was sent"
+
+
+def _lead(seconds: float) -> str:
+    """Tenths count where it goes well; an hour has no tenths of a second."""
+    return f"{seconds:.1f} s" if seconds < 100 else _long(timedelta(seconds=seconds))
 
 
 def _providers(seen: Running) -> Iterator[tuple[str, str]]:

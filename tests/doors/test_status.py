@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from outreach.cli.status import _long, status
+from outreach.cli.status import _lead, _long, status
 from outreach.domain.trouble import Sign
 from outreach.settings import read_settings
 from outreach.store import looks
@@ -119,3 +119,12 @@ def test_a_broken_rules_folder_is_told_beside_the_rules_that_daemons_go_by(
 )
 def test_lengths_are_told_in_the_unit_that_says_most(seconds: int, words: str) -> None:
     assert _long(timedelta(seconds=seconds)) == words
+
+
+def test_a_lead_time_has_tenths_while_they_count_and_else_a_unit_that_can_be_grasped() -> None:
+    assert [_lead(seconds) for seconds in (0.84, 9.96, 2796.0, 9000.0)] == [
+        "0.8 s",
+        "10.0 s",
+        "47 min",
+        "2 h",
+    ]
