@@ -15,6 +15,7 @@ from outreach.store.cases import lost_of
 from outreach.store.core_calls import Ask, ask_core, withdraw
 from outreach.store.database import Tx
 from outreach.store.feedback import Told
+from outreach.store.questions import leave_to_a_person
 from outreach.store.tasks import Task, open_tasks
 from outreach.store.wishes import help_text, wishes_of
 
@@ -102,6 +103,8 @@ def _task(*, kind: str, text: str) -> Follow:
 
 
 def _help(tx: Tx, told: Told, lengths: Aftermath, now: datetime) -> None:
+    if withdraw(tx, "release", told.episode, now):  # nothing is lifted before somebody has helped
+        leave_to_a_person(tx, told.episode)
     text = "Asked for help after a warning: call back from the app."
     if told.pattern == SILENT_LOSS:  # they need not explain anything, and may not want a call
         text = help_text(wishes_of(tx, [told.person]).get(told.person))

@@ -90,6 +90,7 @@ class Questions:
         return self._asked(told, known, is_held=is_held)
 
     def _reply(self, tx: Tx, told: Told, questionnaire: Questionnaire, reply: Reply, now: datetime) -> None:
+        ledger.take_turn(tx, told)
         cries = _listen(tx, told, reply, now)
         kept.begin(tx, told, questionnaire, now)
         before = kept.given(tx, told.outreach)
@@ -119,12 +120,13 @@ class Questions:
 
     def _is_theirs(self, tx: Tx, told: Told, now: datetime) -> bool:
         """The person's own word that it is theirs ends the climb; False where another word came first, or one
-        that asks to keep the hold came since, from another tab or a moment ago."""
+        that asks to keep the hold, or for help, came since, from another tab or a moment ago."""
         if ledger.acknowledge(tx, told, Answer.IT_IS_MINE.value, Via.PAGE.value, now):
             ledger.add_evidence(tx, told.message, Grade.ANSWERED.value, Via.PAGE.value, now)
         stands = ledger.told(tx, told.message)
         is_mine = stands is not None and stands.answer in MAY_RELEASE
-        return is_mine and not is_to_stay(tx, told.episode, told.transfer_ref or "")
+        is_free = not is_to_stay(tx, told.episode, told.transfer_ref or "")
+        return is_mine and is_free and not kept.waits_for_help(tx, told.episode)
 
     def _release(self, tx: Tx, told: Told, now: datetime) -> None:
         """Ask for it once the cooling-off is over."""

@@ -114,16 +114,26 @@ def add_evidence(tx: Tx, message: str, grade: str, source: str, now: datetime) -
     tx.insert(evidence, [row])
 
 
+def take_turn(tx: Tx, to: Told) -> None:
+    """Hold the episode until the transaction ends: what follows from two answers is written one by one.
+
+    They may be to two outreaches of it; else a stop would not know of the release that is being asked for.
+    """
+    # First the person, as whoever forgets them does; rows that only refer to either may be added meanwhile.
+    person = select(people.c.id).where(people.c.id == to.person)
+    tx.connection.execute(person.with_for_update(read=True, key_share=True))
+    episode = select(episodes.c.id).where(episodes.c.id == to.episode)
+    tx.connection.execute(episode.with_for_update(key_share=True))
+
+
 def acknowledge(tx: Tx, to: Told, answer: str, via: str, now: datetime) -> bool:
     """Keep the first answer of an outreach and end its climb; False where there was one before.
 
-    Its answer is held until the transaction ends, so that what follows from two is written one by one.
+    It takes its turn in the episode.
     """
+    take_turn(tx, to)
     row = {"id": tx.new_id(), "person": to.person, "outreach": to.outreach, "message": to.message}
     is_first = tx.insert_new(acknowledgments, [{**row, "answer": answer, "via": via, "at": now}]) == 1
     if is_first:
         end_outreaches(tx, [to.outreach], "acknowledged", now)
-    else:
-        first = select(acknowledgments.c.id).where(acknowledgments.c.outreach == to.outreach)
-        tx.connection.execute(first.with_for_update())
     return is_first

@@ -8,11 +8,11 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from outreach.domain.questionnaire import Given, Questionnaire, Reply
+from outreach.domain.questionnaire import End, Given, Questionnaire, Reply
 from outreach.store.core_calls import is_to_stay
 from outreach.store.database import Tx
 from outreach.store.feedback import Told
-from outreach.store.tables import core_calls, outreaches, question_answers, questionings, runs
+from outreach.store.tables import core_calls, outreaches, question_answers, questionings, runs, tasks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +60,23 @@ def said(tx: Tx, outreach: str) -> list[str]:
         f"{row.question}: {tx.vault.open(row.text_enc) if row.text_enc else row.answer}"
         for row in tx.connection.execute(query.order_by(question_answers.c.n))
     ]
+
+
+def leave_to_a_person(tx: Tx, episode: str) -> None:
+    """Whatever ended in a release within this episode ends with a person instead."""
+    theirs = select(outreaches.c.id).where(outreaches.c.episode == episode)
+    which = questionings.c.outreach.in_(theirs) & (questionings.c.outcome == End.RELEASE.value)
+    tx.connection.execute(update(questionings).where(which).values(outcome=End.PERSON.value))
+
+
+def waits_for_help(tx: Tx, episode: str) -> bool:
+    """Whether somebody asked for help in this episode, and nobody has helped yet."""
+    query = (
+        select(tasks.c.id)
+        .join(outreaches, outreaches.c.id == tasks.c.outreach)
+        .where(outreaches.c.episode == episode, tasks.c.kind == "help", tasks.c.closed_at.is_(None))
+    )
+    return tx.connection.execute(query.limit(1)).first() is not None
 
 
 def begin(tx: Tx, told: Told, questionnaire: Questionnaire, now: datetime) -> None:
