@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -15,20 +15,21 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from outreach.domain.callback import Outcome
-from outreach.domain.reporting import Picture, Told, Via, check, pictures_wrong
+from outreach.domain.reporting import Picture, Via
 from outreach.domain.token import Invalid, Keys, Purpose, Refusal, Token, read_token
 from outreach.domain.welfare import is_cry
 from outreach.engine.refused_reports import Heeded, Refused, typed
 from outreach.engine.reports import Given, Known, Taken, TooMany
 from outreach.telemetry import CRY_LOST, REPORT_LOST
 from outreach.web.addresses import Addresses
-from outreach.web.bodies import Bodies
+from outreach.web.bodies import BEGINNING, Bodies
 from outreach.web.comfort import Comfort
 from outreach.web.language import preferred
 from outreach.web.moments import until
-from outreach.web.report_form import Posted, read_form
+from outreach.web.report_checks import checked, cleaned
+from outreach.web.report_form import Posted, read_beginning, read_form
 from outreach.web.report_guard import Forms, Places, place_of
-from outreach.web.report_page import HEADERS, TRAP, Shown, Thanks, closed_page, form_page, thanks_page
+from outreach.web.report_page import HEADERS, Shown, Thanks, closed_page, form_page, thanks_page
 from outreach.web.sayings import Sayings
 from outreach.web.sites import is_cross_site
 
@@ -70,7 +71,7 @@ class ReportPage:
 
     def mount(self, app: Starlette) -> None:
         """Open `/report` and `/report/<token>` in this application."""
-        bodies = Bodies(self.body_bytes, within_seconds=WITHIN_SECONDS, at_once=4)
+        bodies = Bodies(self.body_bytes, within_seconds=WITHIN_SECONDS, at_once=4, spilt=2 * self.body_bytes)
         door = _Door(
             self,
             bodies,
@@ -90,6 +91,14 @@ class _Caller:
     person: str | None
     shown: Shown
     zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Broken:
+    """A form that could not be taken: why, as a status, and what was typed in its beginning."""
+
+    status: int
+    begun: Posted
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,29 +127,38 @@ class _Door:
             return self._closed(caller.shown, "fault.too_many", 503, {"Retry-After": "30"})
         try:
             posted = await self._posted(request)
-            if isinstance(posted, int):
-                return self._closed(caller.shown, "closed.broken_text", posted)
+            if isinstance(posted, _Broken):
+                return await self._broken(caller, posted, place)
             return await self._heard(caller, posted, place)
         finally:  # not before: pictures wait for their turn in the threads that also serve the answer page
             self.places.end(place)
 
-    async def _posted(self, request: Request) -> Posted | int:
-        """The form; or the status of why there is none."""
-        async with self.bodies.read(request) as body:
+    async def _posted(self, request: Request) -> Posted | _Broken:
+        """The form; or the status of why there is none, and what can be read of its beginning."""
+        beginning, kind = bytearray(), request.headers.get("content-type", "")
+        async with self.bodies.read(request, beginning) as body:
             if isinstance(body, Outcome):
-                return {Outcome.TOO_LARGE: 413, Outcome.BROKEN_OFF: 408}.get(body, 503)
-            kind = request.headers.get("content-type", "")
-            return await run_in_threadpool(read_form, kind, body) or 400
+                status = {Outcome.TOO_LARGE: 413, Outcome.BROKEN_OFF: 408}.get(body, 503)
+                return _Broken(status, read_beginning(kind, bytes(beginning)))
+            posted = await run_in_threadpool(read_form, kind, body)
+            return posted or _Broken(400, read_beginning(kind, body[:BEGINNING]))
+
+    async def _broken(self, caller: _Caller, broken: _Broken, place: str) -> Response:
+        """What was typed is given back, and words of self-harm in it are heard."""
+        if not broken.begun.fields:
+            return self._closed(caller.shown, "closed.broken_text", broken.status)
+        faults = {"pictures": "picture_too_large"} if broken.status == 413 else {"form": "not_kept"}
+        return await self._refused(caller, broken.begun, place, faults, broken.status)
 
     async def _heard(self, caller: _Caller, posted: Posted, place: str) -> Response:
         now = self.page.now()
-        told, faults = _checked(posted, self.page)
+        told, faults = checked(posted, self.page.most_pictures, self.page.picture_bytes)
         name = self.forms.read(posted.fields.get("form", ""), caller.whose, now)
         if name is None:
             faults = {**faults, "form": "again"}
         pictures: list[Picture] = []
         if not faults:
-            found = await run_in_threadpool(_cleaned, posted.pictures, self.page.clean)
+            found = await run_in_threadpool(cleaned, posted.pictures, self.page.clean)
             pictures, faults = (found, {}) if found is not None else ([], {"pictures": "no_picture"})
         if faults or told is None or name is None:
             return await self._refused(caller, posted, place, faults)
@@ -265,29 +283,6 @@ class _Door:
         titles = {"closed.text": "closed.title", "closed.expired_text": "closed.expired_title"}
         title = titles.get(text, "closed.broken_title")
         return _html(closed_page(shown, title, text), status, more)
-
-
-def _checked(posted: Posted, page: ReportPage) -> tuple[Told | None, Mapping[str, str]]:
-    """What a form says, or what is wrong with it by field."""
-    told, wrong = check(posted.fields)
-    faults: dict[str, str] = dict(wrong)
-    sizes = [len(each) for each in posted.pictures]
-    if (fault := pictures_wrong(sizes, page.most_pictures, page.picture_bytes)) is not None:
-        faults["pictures"] = fault
-    if posted.fields.get(TRAP, "").strip():
-        faults[TRAP] = "trap"
-    return told, faults
-
-
-def _cleaned(raw: Sequence[bytes], clean: Callable[[bytes], Picture | None]) -> list[Picture] | None:
-    """The pictures made anew; None where one of them is none."""
-    pictures = []
-    for each in raw:
-        picture = clean(each)
-        if picture is None:
-            return None
-        pictures.append(picture)
-    return pictures
 
 
 def _html(page: str, status: int = 200, more: Mapping[str, str] | None = None) -> HTMLResponse:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
@@ -36,12 +37,9 @@ def read_form(kind: str, body: bytes) -> Posted | None:
     """The form in a body of this content type; None where it is none, or no form of ours has so much in
     it.
     """
-    name, options = parse_options_header(kind)
-    if name == b"application/x-www-form-urlencoded":
-        return _plain(body)
-    boundary = options.get(b"boundary", b"")
-    if name != b"multipart/form-data" or not 0 < len(boundary) <= 200:
-        return None
+    boundary = _boundary(kind)
+    if boundary is None:
+        return _plain(body) if _is_plain(kind) else None
     reading = _Reading()
     try:
         parser = MultipartParser(boundary, reading.callbacks())
@@ -50,6 +48,34 @@ def read_form(kind: str, body: bytes) -> Posted | None:
     except (FormParserError, _TooMuch, ValueError):
         return None
     return reading.posted() if reading.is_whole else None
+
+
+def read_beginning(kind: str, begun: bytes) -> Posted:
+    """The text by field in what a form began with, the last field as far as it goes; pictures are left out.
+
+    For a form that could not be taken: what somebody typed into it is heard, and given back to them.
+    """
+    boundary = _boundary(kind)
+    if boundary is None:
+        text = begun.decode("utf-8", "replace") if _is_plain(kind) else ""
+        pairs = (parse_qsl(pair, errors="replace") for pair in text.split("&", MOST_PARTS)[:MOST_PARTS])
+        return Posted(fields={name: value for pair in pairs for name, value in reversed(pair)})
+    reading = _Reading()
+    with suppress(FormParserError, _TooMuch, ValueError):  # what was read until then counts
+        MultipartParser(boundary, reading.callbacks()).write(begun)
+    reading.break_off()
+    return Posted(fields=reading.fields)
+
+
+def _is_plain(kind: str) -> bool:
+    return parse_options_header(kind)[0] == b"application/x-www-form-urlencoded"
+
+
+def _boundary(kind: str) -> bytes | None:
+    """What parts a form with pictures; None where this is none."""
+    name, options = parse_options_header(kind)
+    boundary = options.get(b"boundary", b"")
+    return boundary if name == b"multipart/form-data" and 0 < len(boundary) <= 200 else None
 
 
 def _plain(body: bytes) -> Posted | None:
@@ -126,6 +152,11 @@ class _Reading:
                 self.pictures.append(bytes(self._value))
         elif self._named:
             self.fields.setdefault(self._named, self._value.decode("utf-8", "replace"))
+
+    def break_off(self) -> None:
+        """No more comes: a field that was begun ends here."""
+        if self._named != PICTURES:
+            self.end()
 
     def whole(self) -> None:
         self.is_whole = True

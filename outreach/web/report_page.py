@@ -33,7 +33,10 @@ HEADERS = {
 TRAP = "fax"
 """A field that no person sees: what fills it is a machine."""
 
-ORDER = ("happened", "money_left", "moment", "where", "amount", "currency", "words", "pictures", "reach")
+ORDER = (
+    *("happened", "money_left", "moment", "where", "amount", "currency"),
+    *("words", "reach", "reach_at", "pictures"),
+)
 FIRST = {"money_left": "money_left-yes"}
 """Which element a fault's link leads to, where that is not the field's own."""
 
@@ -86,22 +89,21 @@ def form_page(shown: Shown) -> str:
 
 
 def _fields(shown: Shown) -> Iterable[str]:
-    pictures = shown.most_pictures > 0
     yield _select(shown, "happened", Happened, "happened", none="field.happened_none")
     yield _radios(shown, "money_left", Left)
     yield _select(shown, "moment", (Moment.UNKNOWN, *(m for m in Moment if m != Moment.UNKNOWN)), "moment")
     yield _line(shown, "where")
     yield _line(shown, "amount", 'inputmode="decimal"')
     yield _line(shown, "currency", 'autocapitalize="characters"')
-    if pictures:
-        kinds = 'type="file" accept="image/png,image/jpeg,image/webp" multiple'
-        yield _field(
-            shown, "pictures", f'<input id="pictures" name="pictures" {kinds}{_described(shown, "pictures")}>'
-        )
     yield _area(shown, "words")
     ways = [way for way in Reach if shown.is_known or way is not Reach.APP]
     yield _select(shown, "reach", ways, "reach")
     yield _line(shown, "reach_at", 'autocomplete="off" dir="ltr"')
+    if shown.most_pictures > 0:  # last: of a form that is too large its beginning is read
+        kinds = 'type="file" accept="image/png,image/jpeg,image/webp" multiple'
+        yield _field(
+            shown, "pictures", f'<input id="pictures" name="pictures" {kinds}{_described(shown, "pictures")}>'
+        )
 
 
 def _languages(shown: Shown) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 from PIL import Image
+from sqlalchemy import Table
 from starlette.applications import Starlette
 
 from outreach.adapters import chains
@@ -148,6 +149,12 @@ class ReportWorld:
         sent = [("pictures", (f"{n}.png", each, "image/png")) for n, each in enumerate(pictures)]
         nothing = ("pictures", ("", b"", "application/octet-stream"))
         return self.browser.post(path, data=dict(given), files=sent or [nothing])
+
+
+def rows(world: ReportWorld, table: Table) -> list[Any]:
+    """Everything that a table of this world has."""
+    with world.store.read() as tx:
+        return list(tx.connection.execute(table.select()))
 
 
 def report_doors(store: Store, clock: Callable[[], datetime]) -> ReportDoors:
