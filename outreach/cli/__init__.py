@@ -46,6 +46,7 @@ COMMANDS = {
     "keys": "outreach.cli.keys:keys",
     "send-test": "outreach.cli.sendtest:send_test_command",
     "letters": "outreach.cli.letters:letters",
+    "replies": "outreach.cli.replies:replies",
     "reports": "outreach.cli.reports:reports",
     "welfare": "outreach.cli.welfare:welfare",
     "lookback": "outreach.cli.lookback:lookback",

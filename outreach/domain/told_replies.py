@@ -30,14 +30,18 @@ SAID_BACK: Words = {
 
 def tell_reply(reply: ReplyRecord, references: Mapping[str, str]) -> Entry:
     """A reply with its own words, how they were read, and what was said in return."""
-    answer = f": {say(wording.ANSWERS, reply.answer)}" if reply.answer else ""
     return Entry(
         at=reply.at,
         kind=Kind.REPLY,
         title=f"Wrote back by SMS: “{reply.text}”",
         details=pairs(
-            ("read as", say(READ_AS, reply.kind) + answer),
+            ("read as", kind_words(reply.kind, reply.answer)),
             ("message", references.get(reply.message or "")),
             ("confirmed", say(SAID_BACK, reply.confirmed) if reply.confirmed else None),
         ),
     )
+
+
+def kind_words(kind: str, answer: str | None) -> str:
+    """What a reply was read as: `an answer: stop the transfer`."""
+    return say(READ_AS, kind) + (f": {say(wording.ANSWERS, answer)}" if answer else "")
