@@ -23,7 +23,7 @@ from outreach.domain.moment import both, read_moment
 from outreach.domain.printable import printable
 from outreach.domain.ruleset import RuleStatus
 from outreach.domain.wording import say
-from outreach.wiring.explaining import Explanation, explain_flag
+from outreach.wiring.explaining import Explanation, Which, explain_flag
 
 TRUTHS = {True: "true", False: "false", None: "unknown"}
 _STYLES = {"true": "green", "false": "dim", "unknown": "yellow"}
@@ -34,9 +34,10 @@ _STYLES = {"true": "green", "false": "dim", "unknown": "yellow"}
 @click.option("--at", "until", help="The newest flag until then (2027-03-01, 2027-03-01T14:00, 2d, 12h).")
 @click.option("--rules", "spec", default="", help="Ask another edition: a hash, a git revision, or a folder.")
 @click.option("--pattern", default="", help="The newest flag about this pattern.")
+@click.option("--back", type=click.IntRange(0), default=0, help="So many flags before that one.")
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text")
 @click.pass_obj
-def explain(workspace: Path, user: str, until: str | None, spec: str, pattern: str, style: str) -> None:
+def explain(workspace: Path, /, user: str, until: str | None, spec: str, style: str, **which: Any) -> None:
     """Why somebody was to be warned, or why not: each rule and clause with the values that it saw.
 
     USER is the firm's user reference, a phone number, an email address, a message reference or a person id.
@@ -47,7 +48,7 @@ def explain(workspace: Path, user: str, until: str | None, spec: str, pattern: s
     moment = _moment(until, house.clock())
     with house.store.read() as tx:
         person = the_one(tx, user)
-    found = explain_flag(house, person, moment, spec, pattern)
+    found = explain_flag(house, person, Which(until=moment, **which), spec)
     if style == "json":
         click.echo(json.dumps(as_json(found), ensure_ascii=False, indent=2))
         return
@@ -73,7 +74,8 @@ def as_text(found: Explanation) -> Iterator[Text]:
         printable(f"Flagged for {flag.pattern}, score {score}, {both(flag.flagged_at, found.zone)}"), "bold"
     )
     pulled = f"from the feed {flag.feed}, pulled {both(flag.pulled_at, found.zone)}"
-    others = f"; {found.others} other flag{'s' * (found.others != 1)} until then" if found.others else ""
+    count = f"; {found.others} other flag{'s' * (found.others != 1)} until then (see --back)"
+    others = count if found.others else ""
     yield Text(printable(f"person {found.person} · {pulled}{others}"), "dim")
     yield Text(_edition(found), "dim")
     yield Text()

@@ -54,9 +54,17 @@ class Explanation:
     unknown: tuple[str, ...]
 
 
-def explain_flag(house: House, person: str, until: datetime, spec: str, pattern: str) -> Explanation:
-    """The newest flag of a person until then (of a pattern, where one is named), by the edition that was
-    asked, or by the one that `spec` names.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Which:
+    """The newest flag until then, of a pattern where one is named; or the one so many before it."""
+
+    until: datetime
+    pattern: str = ""
+    back: int = 0
+
+
+def explain_flag(house: House, person: str, which: Which, spec: str) -> Explanation:
+    """That flag of a person, by the edition of the rules that was asked, or by the one that `spec` names.
 
     Raises NothingToExplain, EditionError, ArchiveError.
     """
@@ -66,15 +74,23 @@ def explain_flag(house: House, person: str, until: datetime, spec: str, pattern:
                 "This person was forgotten: what their flags said was taken out of the archive, so nothing"
                 " can be explained any more."
             )
-        found = flags_of(tx, person, until)
-    flag = next((each for each in found if pattern in {"", each.pattern}), None)
-    if flag is None:
-        about = f" about {pattern}" if pattern else ""
-        raise NothingToExplain(f"No flag of this person{about} was pulled until then.")
+        found = flags_of(tx, person, which.until)
+    asked = [each for each in found if which.pattern in {"", each.pattern}]
+    if which.back >= len(asked):
+        raise NothingToExplain(_too_few(len(asked), which.pattern))
+    flag = asked[which.back]
     with house.store.read() as tx:
         stored = decisions_on(tx, flag.id)
     book = edition(house, spec) if spec else kept(house, flag.edition)
     return _Explaining(house, person, flag, book, stored).explain(others=len(found) - 1)
+
+
+def _too_few(count: int, pattern: str) -> str:
+    about = f" about {pattern}" if pattern else ""
+    if count == 0:
+        return f"No flag of this person{about} was pulled until then."
+    flags = "1 flag" if count == 1 else f"{count} flags"
+    return f"No more than {flags} of this person{about} came until then."
 
 
 @dataclass(slots=True)

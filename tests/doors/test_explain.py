@@ -55,19 +55,20 @@ def bench(laid: Path, tmp_path: Path) -> Workbench:
     return Workbench(tmp_path / "workspace")
 
 
-def flag(bench: Workbench, user: str = USER, **said: str) -> None:
-    """Pull one flag, and decide."""
+def flag(bench: Workbench, user: str = USER, *more: dict[str, str], **said: str) -> None:
+    """Pull one flag, and what `more` says otherwise of others in the same pull, and decide."""
     old = sorted((bench.folder / "feeds").glob("*.csv"))
     with old[0].open(encoding="utf-8", newline="") as file:
         columns = list(csv.DictReader(file).fieldnames or ())
     row = dict.fromkeys(columns, "") | TYPICAL | said
     row |= {"customer_id": user, "flag_id": f"{user}-{len(old)}-{bench.now:%d%H%M%S}"}
+    others = [row | {"flag_id": f"{row['flag_id']}-{n}"} | each for n, each in enumerate(more)]
     for file_of_sample in old:
         file_of_sample.unlink() if not file_of_sample.name.startswith("sample-z") else None
     with (bench.folder / "feeds" / f"sample-z{len(old)}.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, columns)
         writer.writeheader()
-        writer.writerow(row)
+        writer.writerows([row, *others])
     bench.house.intake.run()
 
 
@@ -163,6 +164,17 @@ def test_the_newest_flag_before_a_moment_is_the_one_that_is_explained(bench: Wor
 
     assert told(bench)["flag"]["score"] == "91"
     assert told(bench, "--at", "2027-03-02")["flag"]["score"] == "62"
+
+
+def test_each_of_two_flags_in_one_pull_is_explained(bench: Workbench) -> None:
+    flag(bench, USER, {"risk_score": "12", "transfer_ref": "T2", "flagged_at": "2027-03-01T11:58:00Z"})
+
+    assert "score 86" in explained(bench).output
+    assert "1 other flag until then (see --back)" in explained(bench).output
+    assert "score 12" in explained(bench, "--back", "1").output
+    none = explained(bench, "--back", "2")
+    assert none.exit_code == 1
+    assert "No more than 2 flags of this person came" in str(none.exception)
 
 
 def test_what_the_ledger_added_stands_beside_what_the_rules_said(bench: Workbench) -> None:

@@ -17,7 +17,7 @@ from outreach.adapters.rulebook import read_rulebook
 from outreach.domain.explain import agrees
 from outreach.store.explaining import flags_of
 from outreach.store.tables import decisions, flags, runs
-from outreach.wiring.explaining import explain_flag
+from outreach.wiring.explaining import Which, explain_flag
 from outreach.wiring.house import House
 from outreach.wiring.rules import STILL
 from tests.doors.workbench import PATTERN, Workbench, a_workbench
@@ -257,8 +257,8 @@ def replayed(house: House) -> Again:
     for person in persons:
         with house.store.read() as tx:
             theirs = flags_of(tx, person, house.clock())
-        for flag in {(one.pulled_at, one.pattern): one for one in theirs}.values():
-            found = explain_flag(house, person, flag.pulled_at, "", flag.pattern)
+        for back in range(len(theirs)):
+            found = explain_flag(house, person, Which(until=house.clock(), back=back), "")
             counted += len(found.stored)
             differing += not (found.pattern is not None and agrees(found.stored, found.pattern))
     assert len(cited) >= counted
