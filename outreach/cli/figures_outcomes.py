@@ -15,7 +15,7 @@ from rich.text import Text
 
 from outreach.cli.console import err, out, progress
 from outreach.cli.desk import opened
-from outreach.cli.figures_year import whole_group
+from outreach.cli.figures_year import report
 from outreach.cli.moments import moment_typed
 from outreach.domain.csv_safe import csv_line
 from outreach.domain.moment import utc
@@ -26,8 +26,6 @@ from outreach.domain.outcomes.reporting import tiring
 from outreach.domain.outcomes.rows import COLUMNS, arm_figures, head, measured_figures, rows
 from outreach.domain.outcomes.summary import Cut
 from outreach.wiring.house import House
-
-report = whole_group()
 
 STYLES = ("text", "html", "json", "csv", "parquet")
 ENDINGS = {".html": "html", ".htm": "html", ".json": "json", ".csv": "csv", ".parquet": "parquet"}

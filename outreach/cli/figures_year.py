@@ -17,6 +17,8 @@ from outreach.domain.year_figures import Year, span
 from outreach.wiring.house import House
 from outreach.wiring.yearly import as_json, page, the_year
 
+__all__ = ["report"]  # the group with this command in it
+
 STYLES = ("text", "json", "html")
 ENDINGS = {".json": "json", ".html": "html", ".htm": "html"}
 WIDTH = 100
@@ -98,8 +100,3 @@ def _write(file: Path, text: str) -> None:
         file.write_text(text, encoding="utf-8")
     except OSError as error:
         raise click.ClickException(f"{file} cannot be written: {error.strerror}") from None
-
-
-def whole_group() -> click.Group:
-    """`outreach report` with all its commands."""
-    return report

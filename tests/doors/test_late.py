@@ -26,6 +26,17 @@ def test_every_command_is_found_under_its_own_name(group: click.Group, name: str
     assert found.name == name
 
 
+@pytest.mark.parametrize("group", [group for group, _ in GROUPS], ids=lambda group: group.name)
+def test_the_list_of_commands_says_of_each_what_it_says_itself(group: click.Group) -> None:
+    context, told, loaded = click.Context(group), click.HelpFormatter(), click.HelpFormatter()
+    group.format_commands(context, told)
+    every = {name: group.get_command(context, name) for name in group.list_commands(context)}
+    click.Group(commands={name: one for name, one in every.items() if one}).format_commands(context, loaded)
+
+    assert told.getvalue() == loaded.getvalue()
+    assert len(told.getvalue().splitlines()) > len(every)
+
+
 def test_a_command_that_is_not_there_is_told_with_one_that_is() -> None:
     with pytest.raises(click.UsageError, match="No such command 'histroy'"):
         outreach.resolve_command(click.Context(outreach), ["histroy"])
