@@ -30,7 +30,7 @@ from outreach.store.retention import CLASSES, take_batch
 from outreach.store.tables import cases, episodes, people, report_files, reports, suggestions, tasks, welfare
 from outreach.web.page import HEADERS as PAGE_HEADERS
 from outreach.web.report_door import EACH_AT_ONCE
-from outreach.web.report_form import read_form
+from outreach.web.report_form import read_beginning, read_form
 from outreach.web.report_guard import Forms, Places, place_of
 from tests.build import NOW
 from tests.conftest import sqlite_store
@@ -390,6 +390,22 @@ def test_no_body_whatever_breaks_the_reading_of_a_form(body: bytes, option: str)
     posted = read_form(f"multipart/form-data; {option}", b"--x\r\n" + body)
 
     assert posted is None or isinstance(posted.fields, dict)
+
+
+TYPED = {"happened": "my_account", "words": "ça va, ça va", "where": "there"}
+FORM = "".join(
+    f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{said}\r\n' for name, said in TYPED.items()
+).encode()
+
+
+@given(st.integers(0, len(FORM)), st.binary(max_size=20))
+def test_of_a_form_that_breaks_off_anywhere_what_was_typed_is_read(end: int, rest: bytes) -> None:
+    begun = read_beginning("multipart/form-data; boundary=x", FORM[:end])
+
+    assert all(TYPED[name].startswith(said.rstrip("\r\n-x\ufffd")) for name, said in begun.fields.items())
+    assert len(begun.fields) >= FORM[:end].count(b"\r\n\r\n") - 1
+    for kind in ("multipart/form-data; boundary=x", "application/x-www-form-urlencoded", "text/plain"):
+        assert isinstance(read_beginning(kind, FORM[:end] + rest).fields, dict)
 
 
 @given(
