@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from outreach.adapters import transport
 from outreach.adapters.transport import Patience
 from outreach.adapters.transport.reading import MOST_BYTES, MOST_HEAD
 from outreach.domain.delivery import Accepted, Refused, SendResult, Unavailable, Unknown
-from tests.adapters.conformance import CALM, HASTY, NotReady, Red, Subject, demand, sent
+from tests.adapters.conformance import CALM, HASTY, NotReady, Red, Subject, demand, once_ready, sent
 from tests.adapters.loopback import Act, Loopback, Seen, closed_port, full_port, loopback, reply
 
 WORD = {Accepted: "accepted", Refused: "refused", Unavailable: "unavailable", Unknown: "unknown"}
@@ -115,13 +115,17 @@ def _closing(act: Act) -> Act:
 
 def met(subject: Subject, way: Way, *, kept: bool, tls: tuple[ssl.SSLContext, ssl.SSLContext] | None) -> str:
     """What became of the second message, in a word. Raises Red where the law does not hold."""
-    for _ in range(2):
-        with suppress(NotReady):
-            return _met(subject, way, kept=kept, tls=tls)
-    return _met(subject, way, kept=kept, tls=tls)
+    return once_ready(lambda hasty: _met(subject, way, hasty, kept=kept, tls=tls))
 
 
-def _met(subject: Subject, way: Way, *, kept: bool, tls: tuple[ssl.SSLContext, ssl.SSLContext] | None) -> str:
+def _met(
+    subject: Subject,
+    way: Way,
+    hasty: Patience,
+    *,
+    kept: bool,
+    tls: tuple[ssl.SSLContext, ssl.SSLContext] | None,
+) -> str:
     first, second = subject.message(1), subject.message(2)
     good = subject.good(second.id)
     begin = subject.good(first.id) if kept else _closing(subject.good(first.id))
@@ -129,7 +133,7 @@ def _met(subject: Subject, way: Way, *, kept: bool, tls: tuple[ssl.SSLContext, s
     trust, shown = tls or (None, None)
     with _serving(subject, [replace(begin, when="body"), act], shown) as server:
         # Connecting is not what breaks here, and may take its time on a busy machine.
-        patience = replace(HASTY, connect=CALM.connect) if act.then == "stall" else CALM
+        patience = replace(hasty, connect=CALM.connect) if act.then == "stall" else CALM
         with transport.line(1, patience, trust) as exchange:
             sender = subject.make(server.url, exchange)
             if type(sent(subject, sender, [first])[0]) is not Accepted:

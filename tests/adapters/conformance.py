@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import product
+from typing import TypeVar
 
 from outreach.adapters import transport
 from outreach.adapters.transport import Line, Patience
@@ -25,6 +26,7 @@ from tests.adapters.loopback import Act, Loopback, Seen, closed_port, full_port,
 HASTY = Patience(connect=0.4, silence=0.6, answer=0.5, batch=60)  # where something stalls on purpose
 CALM = Patience()
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # made once: a context costs 20 ms
+Met = TypeVar("Met")
 WORDS = "Stop: 4200 USDT leave at 18:00. أوقف التحويل"
 
 
@@ -60,7 +62,20 @@ class Red(AssertionError):
 
 
 class NotReady(Red):
-    """The first message was not accepted: a busy machine may answer too late for HASTY. Nothing was shown."""
+    """The first message was not accepted: a busy machine may answer too late for it. Nothing was shown."""
+
+
+def once_ready(meet: Callable[[Patience], Met]) -> Met:
+    """What it returns with the shortest patience in which the first message is accepted on this machine."""
+    for times in (1, 2, 4):
+        with suppress(NotReady):
+            return meet(_slower(times))
+    return meet(_slower(8))
+
+
+def _slower(times: int) -> Patience:
+    longer = {name: getattr(HASTY, name) * times for name in ("connect", "silence", "answer")}
+    return replace(HASTY, **longer)
 
 
 def demand(holds: bool, what: str) -> None:
@@ -199,19 +214,16 @@ BROKEN = tuple(
 
 
 def _broken(subject: Subject, act: Act, kept: bool) -> None:
-    for _ in range(2):
-        with suppress(NotReady):
-            return _break(subject, act, kept)
-    return _break(subject, act, kept)
+    once_ready(lambda hasty: _break(subject, act, kept, hasty))
 
 
-def _break(subject: Subject, act: Act, kept: bool) -> None:
+def _break(subject: Subject, act: Act, kept: bool, hasty: Patience) -> None:
     first, second = subject.message(1), subject.message(2)
 
     def well(seen: Seen) -> Act:
         return subject.good(seen.message)
 
-    patience = HASTY if act.then == "stall" else CALM
+    patience = hasty if act.then == "stall" else CALM
     script = [replace(subject.good(first.id), when="body"), act] if kept else [act]
     with provider(subject, well, script) as server, line(1, patience) as exchange:
         sender = subject.make(server.url, exchange)

@@ -75,6 +75,7 @@ class Loopback:
     ) -> None:
         self.seen: list[Seen] = []
         self.connections = 0
+        self.left = threading.Semaphore(0)  # released for each stall that its client left
         self._tls = tls
         self.aside = aside  # a path, answered by `choose` and not counted
         self._choose = choose
@@ -131,28 +132,37 @@ class Loopback:
     def _one(self, line: socket.socket, reader: object) -> bool:
         if (act := self._next("accept")) is not None:
             time.sleep(0.05 if act.raw else 0.0)  # or it is read together with the answer before
-            return _play(line, act)
+            return self._play(line, act)
         if (act := self._next("peek")) is not None:
             line.recv(1, socket.MSG_PEEK)
-            return _play(line, act)
+            return self._play(line, act)
         head = _head(reader)
         if not head:
             return False
         apart = bool(self.aside) and self.aside in head.split(b"\r\n", 1)[0]
         if not apart and (act := self._next("head")) is not None:
-            return _play(line, act)
+            return self._play(line, act)
         length = int((re.search(rb"(?i)content-length: (\d+)", head) or [0, 0])[1])
         if not apart and (act := self._next("half")) is not None:
             reader.read(length // 2)
-            return _play(line, act)
+            return self._play(line, act)
         seen = Seen(head, reader.read(length))
         if len(seen.body) < length:
             return False
         if apart:
-            return _play(line, self._choose(seen))
+            return self._play(line, self._choose(seen))
         with self._lock:
             self.seen.append(seen)
-        return _play(line, self._next("body") or self._choose(seen))
+        return self._play(line, self._next("body") or self._choose(seen))
+
+    def _play(self, line: socket.socket, act: Act) -> bool:
+        _say(line, act)
+        if act.then == "stall":
+            line.settimeout(STALL)
+            while line.recv(65536):
+                pass
+            self.left.release()
+        return act.then == "keep"
 
     def _next(self, when: str) -> Act | None:
         with self._lock:
@@ -176,7 +186,7 @@ def _head(reader: object) -> bytes:
     return b""
 
 
-def _play(line: socket.socket, act: Act) -> bool:
+def _say(line: socket.socket, act: Act) -> None:
     if act.pause:
         for place in range(len(act.raw)):
             line.sendall(act.raw[place : place + 1])
@@ -189,11 +199,6 @@ def _play(line: socket.socket, act: Act) -> bool:
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 0)
     if act.then == "reset":
         line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    if act.then == "stall":
-        line.settimeout(STALL)
-        while line.recv(65536):
-            pass
-    return act.then == "keep"
 
 
 @contextmanager
@@ -229,21 +234,23 @@ def certificates(folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
 
 
 @contextmanager
-def dripping(octets: bytes, pause: float = 0.05) -> Iterator[str]:
-    """A server that sends these bytes one by one, whatever it is asked."""
+def dripping(octets: bytes, pause: float = 0.05) -> Iterator[tuple[str, list[int]]]:
+    """A server that sends these bytes one by one, whatever it is asked, and the bytes it has sent."""
+    dripped: list[int] = []
 
     def drip(door: socket.socket) -> None:
         with suppress(OSError):
             line, _ = door.accept()
             with line:
-                for place in range(len(octets)):
-                    line.sendall(octets[place : place + 1])
+                for octet in octets:
+                    line.sendall(bytes([octet]))
+                    dripped.append(octet)
                     time.sleep(pause)
 
     with socket.create_server(("127.0.0.1", 0)) as door:
         thread = threading.Thread(target=drip, args=(door,), daemon=True)
         thread.start()
-        yield f"http://127.0.0.1:{door.getsockname()[1]}"
+        yield f"http://127.0.0.1:{door.getsockname()[1]}", dripped
 
 
 def closed_port() -> int:

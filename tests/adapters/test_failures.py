@@ -215,7 +215,7 @@ def test_at_a_stage_of_smtp_a_server_that_answers_or_breaks_means(row: Row, tmp_
             security="starttls" if theirs else "none",
             user="u" if row["at"] == "AUTH" else "",
             password="correct horse",
-            timeout=0.4 if row["then"] == "stall" else 5.0,
+            timeout=1.0 if row["then"] == "stall" else 5.0,
         )
         came = SmtpEmail(by, lambda: NOW, trust=ours).send_many([MAIL])[0]
     told(row, came)

@@ -138,7 +138,7 @@ STEPS = ("greeting", "EHLO", "MAIL", "RCPT", "DATA", "words")
 
 def met(at: str, raw: bytes, then: str = "keep", batch: int = 1) -> tuple[list[SendResult], Rogue]:
     with rogue(at, raw, then) as server, overheard() as heard:
-        by = sender(server.port, timeout=0.25 if then == "stall" else 5.0)
+        by = sender(server.port, timeout=1.0 if then == "stall" else 5.0)
         results = list(by.send_many([message(n) for n in range(batch)]))
     said = repr(results) + " ".join(heard)
     assert "people.example" not in said
