@@ -74,7 +74,7 @@ def as_text(found: Explanation) -> Iterator[Text]:
         printable(f"Flagged for {flag.pattern}, score {score}, {both(flag.flagged_at, found.zone)}"), "bold"
     )
     pulled = f"from the feed {flag.feed}, pulled {both(flag.pulled_at, found.zone)}"
-    count = f"; {found.others} other flag{'s' * (found.others != 1)} until then (see --back)"
+    count = f"; {found.others} other flag{'s' * (found.others != 1)} until then (see --back, --pattern)"
     others = count if found.others else ""
     yield Text(printable(f"person {found.person} · {pulled}{others}"), "dim")
     yield Text(_edition(found), "dim")

@@ -51,17 +51,19 @@ class Bodies:
     async def _read(self, request: Request, pieces: list[bytes]) -> Outcome | None:
         length = request.headers.get("content-length", "")
         told = int(length) if length.isascii() and length.isdigit() and len(length) < 19 else 0
-        end = self.most + self.spilt
+        end, kept = self.most + self.spilt, self.most
+        if told > self.most:
+            kept = min(BEGINNING, self.most)
         if told > end:  # nobody waits for the whole of it
-            end = min(BEGINNING, self.most)
+            end = kept
         size = 0
         try:
             async with asyncio.timeout(self.within_seconds):
                 async for piece in request.stream():
-                    size += len(piece)
-                    if size <= self.most or not pieces:
+                    if size < kept:
                         pieces.append(piece)
                         self._held += len(piece)
+                    size += len(piece)
                     if size > end:
                         return Outcome.TOO_LARGE
                     if self._held > self.at_once * self.most:

@@ -170,7 +170,7 @@ def test_each_of_two_flags_in_one_pull_is_explained(bench: Workbench) -> None:
     flag(bench, USER, {"risk_score": "12", "transfer_ref": "T2", "flagged_at": "2027-03-01T11:58:00Z"})
 
     assert "score 86" in explained(bench).output
-    assert "1 other flag until then (see --back)" in explained(bench).output
+    assert "1 other flag until then (see --back, --pattern)" in explained(bench).output
     assert "score 12" in explained(bench, "--back", "1").output
     none = explained(bench, "--back", "2")
     assert none.exit_code == 1
