@@ -35,7 +35,10 @@ def replies() -> None:
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text")
 @click.pass_obj
 def list_replies(workspace: Path, days: int, style: str) -> None:
-    """Every text of nobody's, the oldest first, without its words. Exit 1 where there is one."""
+    """Every text of nobody's, the oldest first, without its words. Exit 1 where one waits to be read.
+
+    Opt-outs are not told: they count for the number, whoever has it.
+    """
     house = opened(workspace)
     now = house.clock()
     with house.store.read() as tx:
@@ -47,17 +50,18 @@ def list_replies(workspace: Path, days: int, style: str) -> None:
         out.print(_table(found))
         out.print("The words: outreach replies show ID (the end of it; audited)")
     else:
-        out.print(f"None in {days} days: every text came from a number that we know.")
-    sys.exit(1 if found else 0)
+        out.print(f"None in {days} days: every text came from a number that we know, or was an opt-out.")
+    sys.exit(1 if any(one.read_by is None for one in found) else 0)
 
 
 def _table(found: Sequence[Unclaimed]) -> Table:
     table = Table(box=None, pad_edge=False)
-    for name in ("id", "came", "read as", "this number wrote"):
+    for name in ("id", "came", "taken as", "this number wrote", "read by"):
         table.add_column(name, overflow="fold")
     for one in found:
         times = "once" if one.times == 1 else f"{one.times} times"
-        table.add_row(one.id[-SHORT:], both(one.at, None), escape(kind_words(one.kind, one.answer)), times)
+        cells = (one.id[-SHORT:], both(one.at, None), kind_words(one.kind, one.answer), times)
+        table.add_row(*map(escape, cells), escape(one.read_by or "nobody yet"))
     return table
 
 
@@ -69,18 +73,18 @@ def show(workspace: Path, id: str, actor: str) -> None:
     """What one text says, and which messages of ours it names. ID as in `list`; reading it is audited."""
     house = opened(workspace)
     with house.store.begin() as tx:
-        found = ledger.read_words(tx, id, actor, house.clock()) if id else []
+        found = ledger.ending_so(tx, id) if id else []
+        words = ledger.words_of(tx, found[0], actor, house.clock()) if len(found) == 1 else None
     house.close()
-    if len(found) != 1:
+    if words is None:
         none = "No text of nobody's has this id: `outreach replies list` shows them."
         err.print(f"{len(found)} texts have an id that ends so: type more of it." if found else none)
         sys.exit(1)
-    (words,) = found
-    reply = words.reply
+    (reply,) = found
     rows = {
         "id": reply.id,
         "came": both(reply.at, None),
-        "read as": kind_words(reply.kind, reply.answer),
+        "taken as": kind_words(reply.kind, reply.answer),
         "number": f"not kept here; {reply.provider} has it under {reply.provider_ref}",
         "says": words.text,
     }

@@ -202,13 +202,12 @@ class _Turn:
         return Spoken(confirmation=confirmed, locale=self.locale) if confirmed else None
 
     def kept(self, confirmed: str | None, answer_due: datetime | None) -> Kept:
-        persons = self.to.persons or self.cries
         return Kept(
             id=self.id,
             inbound=self.inbound,
             number=self.number,
             reply=self.reply,
-            person=next(iter(persons)) if len(persons) == 1 else None,
+            persons=self.to.persons or self.cries,
             message=self.to.texted.message if self.to.texted else None,
             confirmed=confirmed,
             answer_due=answer_due,

@@ -48,7 +48,7 @@ class Kept:
     inbound: Inbound = field(repr=False)
     number: str
     reply: Reply
-    person: str | None
+    persons: frozenset[str]  # who may have written it; empty: nobody is known by the number
     message: str | None
     confirmed: str | None
     answer_due: datetime | None
@@ -140,7 +140,8 @@ def keep(tx: Tx, kept: Kept, now: datetime) -> bool:
         "provider": kept.inbound.provider,
         "provider_ref": kept.inbound.ref,
         "from_hmac": kept.number,
-        "person": kept.person,
+        "person": next(iter(kept.persons)) if len(kept.persons) == 1 else None,
+        "persons": len(kept.persons),
         "message": kept.message,
         "text_enc": tx.vault.seal(kept.inbound.text),
         "kind": kept.reply.kind.value,

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import click
+import pytest
 from click.testing import CliRunner, Result
 
 from outreach.domain.scale import Channel
@@ -40,6 +41,13 @@ class Desk:
     def write(self, rows: Callable[[Ledger], None]) -> None:
         with self.store.begin() as tx:
             rows(Ledger(tx, NOW).begin())
+
+
+def stop_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands of the desk read the test's clock."""
+    monkeypatch.setattr(
+        "outreach.cli.desk.open_house", lambda folder: House(read_settings(folder), lambda: NOW)
+    )
 
 
 def a_desk(folder: Path) -> Desk:

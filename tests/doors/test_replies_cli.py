@@ -10,12 +10,11 @@ import pytest
 
 from outreach.cli.replies import replies
 from outreach.domain.replying import Inbound
-from outreach.settings import read_settings
-from outreach.store.tables import audit
-from outreach.wiring.house import House
+from outreach.store.tables import attempts, audit, contact_points
+from outreach.store.tables import replies as table
 from outreach.wiring.replies import replies as stage
 from tests.build_ledger import NOW
-from tests.doors.desk_world import PHONE, Desk, a_desk, warned
+from tests.doors.desk_world import PHONE, Desk, a_desk, stop_the_clock, warned
 
 STRANGE = "+15550199999"
 
@@ -23,9 +22,7 @@ STRANGE = "+15550199999"
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """Somebody was warned by SMS; the command line reads the test's clock."""
-    monkeypatch.setattr(
-        "outreach.cli.desk.open_house", lambda folder: House(read_settings(folder), lambda: NOW)
-    )
+    stop_the_clock(monkeypatch)
     made = a_desk(tmp_path)
     made.write(warned)
     return made
@@ -49,7 +46,7 @@ def test_a_text_from_a_number_that_nobody_is_known_by_is_listed_without_its_word
 
     assert done.exit_code == 1, done.output
     assert "perhaps an opt-out" in done.output
-    assert done.output.count("2 times") == 2
+    assert (done.output.count("2 times"), done.output.count("nobody yet")) == (2, 2)
     assert "phone" not in done.output
     assert STRANGE not in done.output
     assert [each["provider_ref"] for each in told(desk)] == ["SM1", "SM2"]
@@ -82,6 +79,43 @@ def test_the_words_are_shown_with_the_message_that_they_name_and_reading_is_audi
     with desk.store.read() as tx:
         rows = list(tx.connection.execute(audit.select()))
     assert [(row.act, row.object, row.actor) for row in rows] == [("reply.read", one["id"], "ana")]
+
+
+def test_what_was_read_waits_no_more_and_says_who_read_it(desk: Desk) -> None:
+    hear(desk, "hello?", ref="SM1")
+    hear(desk, "who is this?", ref="SM2")
+    first, second = (str(each["id"]) for each in told(desk))
+
+    assert desk.run(replies, "show", first, "--actor", "ana").exit_code == 0
+    assert desk.run(replies, "list").exit_code == 1
+    assert desk.run(replies, "show", second, "--actor", "ben").exit_code == 0
+    assert desk.run(replies, "show", second, "--actor", "cem").exit_code == 0
+    assert desk.run(replies, "list").exit_code == 0
+    assert [each["read_by"] for each in told(desk)] == ["ana", "ben"]
+
+
+def test_an_opt_out_counts_for_the_number_and_needs_nobody(desk: Desk) -> None:
+    for n, text in enumerate(("STOP", "START")):
+        hear(desk, text, ref=f"SM{n}")
+
+    assert told(desk) == []
+
+
+def test_a_number_that_somebody_had_once_is_nobodys_now(desk: Desk) -> None:
+    with desk.store.begin() as tx:
+        tx.connection.execute(contact_points.update().values(valid_to=NOW - timedelta(days=400)))
+        tx.connection.execute(attempts.update().values(started_at=NOW - timedelta(days=400)))
+    hear(desk, "please stop the transfer", sender=PHONE)
+
+    assert len(told(desk)) == 1
+
+
+def test_what_came_before_it_was_kept_how_many_it_may_be_from_is_told_rather_than_lost(desk: Desk) -> None:
+    hear(desk, "hello?")
+    with desk.store.begin() as tx:
+        tx.connection.execute(table.update().values(persons=None))
+
+    assert len(told(desk)) == 1
 
 
 @pytest.mark.parametrize("typed", ["nonsense", "%", ""])

@@ -11,12 +11,10 @@ import pytest
 from outreach.cli.history import history
 from outreach.cli.tasks import tasks
 from outreach.domain.scale import Channel
-from outreach.settings import read_settings
 from outreach.store.tables import audit
 from outreach.store.tables import tasks as task_table
-from outreach.wiring.house import House
 from tests.build_ledger import NOW, Ledger
-from tests.doors.desk_world import PHONE, USER, Desk, a_desk
+from tests.doors.desk_world import PHONE, USER, Desk, a_desk, stop_the_clock
 
 SCRIPT = "Say: we never ask for a code.\nDo not: leave a voice message."
 
@@ -24,9 +22,7 @@ SCRIPT = "Say: we never ask for a code.\nDo not: leave a voice message."
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """A desk whose command line reads the test's clock."""
-    monkeypatch.setattr(
-        "outreach.cli.desk.open_house", lambda folder: House(read_settings(folder), lambda: NOW)
-    )
+    stop_the_clock(monkeypatch)
     made = a_desk(tmp_path)
     made.write(called)
     return made

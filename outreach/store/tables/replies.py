@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import Column, Index, LargeBinary, SmallInteger, String, UniqueConstraint, text
 
 from outreach.store.tables.base import identity, moment, table, word
 from outreach.store.types import Hash, Id
@@ -14,6 +14,7 @@ replies = table(
     Column("provider_ref", String(64), nullable=False),
     Column("from_hmac", Hash, nullable=False, index=True),
     Column("person", Id, index=True),  # empty: nobody knows whose words these are
+    Column("persons", SmallInteger),  # how many it may be from; empty: not kept then
     Column("message", Id),  # what it answers
     Column("text_enc", LargeBinary, nullable=False),
     word("kind"),  # answer | opt_out | opt_in | help | looks_like_opt_out | unclear
