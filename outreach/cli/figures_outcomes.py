@@ -194,7 +194,7 @@ def _show_measured(told: OutcomeReport, console: Console) -> None:
     for one in told.measured:
         name = f"{one.pattern}/{one.rule}, {one.design.value.replace('_', ' ')}"
         console.print(f"  {name}{f', wording {one.versus}' if one.versus else ''}", markup=False)
-        for figure in measured_figures(one, told.currency):
+        for figure in measured_figures(one, told):
             console.print(f"    {figure.window}: {figure.words}", markup=False)
         if one.effect is not None:
             console.print(f"    by {one.method}; true of {one.where}", markup=False)

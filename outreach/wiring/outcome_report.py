@@ -50,6 +50,7 @@ def outcome_report(
     return OutcomeReport(
         firm=settings.firm,
         currency=currency,
+        priced_in=priced_in,
         definition=DEFINITION,
         since=since,
         until=until,

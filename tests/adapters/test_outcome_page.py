@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pyarrow as pa
@@ -15,8 +16,9 @@ from outreach.domain.experiment import Design
 from outreach.domain.outcomes.figures import OutcomeReport
 from outreach.domain.outcomes.level import Level
 from outreach.domain.outcomes.means import LEVELS
+from outreach.domain.outcomes.measured import Effect
 from outreach.domain.outcomes.reporting import part
-from outreach.domain.outcomes.rows import rows
+from outreach.domain.outcomes.rows import measured_figures, rows
 from outreach.domain.outcomes.summary import Cut
 from outreach.store.outcome_lines import SCHEMA
 from tests.adapters.measuring.worlds import T, a_registration, later, lines, with_column
@@ -41,6 +43,7 @@ def told() -> OutcomeReport:
     return OutcomeReport(
         firm="Acme & Söhne",
         currency="USD",
+        priced_in="EUR",
         definition="2026-11",
         since=T,
         until=later(200),
@@ -64,6 +67,33 @@ def test_what_was_measured_stands_with_its_interval_its_arms_and_its_checks(told
     assert refused.effect is None
     assert "Not measured: " in shown
     assert "needs about" in shown
+
+
+def test_what_each_case_prevented_cost_is_told_with_the_interval_of_the_effect(told: OutcomeReport) -> None:
+    one, found = told.measured[0], {row["key"].split(".")[-1]: row for row in rows(told)}
+    assert one.effect is not None
+    price = one.price(one.effect)
+    assert price is not None
+    cost, of_money = found["cost"], found["cost_money"]
+    assert (cost["value"], cost["low"], cost["high"]) == (price.each, price.low, price.high)
+    assert (cost["unit"], of_money["unit"]) == ("EUR/case", "EUR/USD")
+    assert f"{price.each:,.2f} EUR for each case prevented [{price.low:,.2f}, " in page(told)
+    assert "EUR for each USD prevented" in document(told, "text")
+
+
+def test_no_price_is_told_where_nothing_was_prevented_and_no_most_where_it_may_be_nothing(
+    told: OutcomeReport,
+) -> None:
+    may_be, none = Effect(estimate=0.01, low=-0.01, high=0.03), Effect(estimate=-0.01, low=-0.03, high=0.01)
+    for effect, words, high in (
+        (may_be, "7.00 EUR for each case prevented [2.33, without bound]", None),
+        (none, "no price of a case prevented: none was seen to be", None),
+    ):
+        one = replace(told.measured[0], spent=0.07, effect=effect, money=None)
+        (figure,) = (each for each in measured_figures(one, told) if each.key.endswith(".cost"))
+        assert (figure.words, figure.high) == (words, high)
+    unspent = replace(told.measured[0], spent=0.0)
+    assert any("no more was spent" in each.words for each in measured_figures(unspent, told))
 
 
 def test_a_name_is_no_markup_and_no_formula_in_text_and_in_charts(told: OutcomeReport) -> None:

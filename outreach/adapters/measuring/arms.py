@@ -56,6 +56,7 @@ def compared(people: People, one: Registered, lines: pa.Table, blank: Measured) 
         effect=difference(held, warned),
         relative=spared(held, warned),
         money=_money(people, one, known),
+        spent=_spent(people, one, known),
         warned=warned.matured,
         curve=_curve(people, one),
     )
@@ -161,6 +162,13 @@ def _money(people: People, one: Registered, known: Mask) -> Effect | None:
     amounts = capped(people.lost(named(one.window)), float(one.cap))
     held, warned = (amounts[known & (people.arm == name)] for name in (CONTROL, TREATED))
     return mean_difference(held, warned)
+
+
+def _spent(people: People, one: Registered, known: Mask) -> float | None:
+    if one.metric is Metric.ANSWERED:
+        return None
+    held, warned = (people.mean_cost(known & (people.arm == name)) for name in (CONTROL, TREATED))
+    return warned - held
 
 
 def _curve(people: People, one: Registered) -> tuple[tuple[str, Effect], ...]:

@@ -12,7 +12,7 @@ from outreach.adapters.estimators import Bandwidths, Discontinuity, TooFew, dens
 from outreach.adapters.estimators.local import Numbers
 from outreach.adapters.measuring.arms import LEAST_HAPPENED, USUAL_FEWER, WITHIN, delivered, told_by, withheld
 from outreach.adapters.measuring.intervals import capped
-from outreach.adapters.measuring.people import People
+from outreach.adapters.measuring.people import Mask, People
 from outreach.domain.experiment import Metric, Registered
 from outreach.domain.outcomes.level import named
 from outreach.domain.outcomes.measured import ArmSeen, Check, Effect, Measured
@@ -71,6 +71,7 @@ def discontinuity(people: People, one: Registered, lines: pa.Table, blank: Measu
         checks=(*told.checks, *more),
         effect=_prevented(found),
         money=_money(people, one, chosen, cut),
+        spent=_spent(people, one, chosen, (cut, found.h)),
         warned=int(((score >= cut) & (score < cut + found.h)).sum()),
         where=f"people with a score from {cut:g} to {cut + found.h:.3g}",
     )
@@ -215,3 +216,13 @@ def _money(people: People, one: Registered, chosen: np.ndarray, cut: float) -> E
         return _prevented(sharp(people.score[chosen], amounts[chosen], cut))
     except TooFew:
         return None
+
+
+def _spent(people: People, one: Registered, chosen: Mask, near: tuple[float, float]) -> float | None:
+    """The difference within the bandwidth: what a message costs does not grow with the score."""
+    if one.metric is Metric.ANSWERED:
+        return None
+    cut, h = near
+    over = people.score >= cut
+    within = chosen & (np.abs(people.score - cut) < h)
+    return people.mean_cost(within & over) - people.mean_cost(within & ~over)

@@ -73,6 +73,11 @@ class People:
             (min(amount, one.cap) if one.cap is not None else amount for amount in amounts), Decimal(0)
         )
 
+    def mean_cost(self, chosen: Mask) -> float:
+        """What messages and calls cost for each of those chosen; what has no price counts nothing."""
+        costs = np.nan_to_num(self.numbers("cost"))
+        return float(costs[chosen].mean()) if chosen.any() else 0.0
+
     def share_with(self, column: str, chosen: Mask) -> float:
         """The share of those chosen for whom something stands in this column."""
         there = pc.is_valid(self.table.column(column)).to_numpy()

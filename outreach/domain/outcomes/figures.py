@@ -53,10 +53,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeReport:
-    """What warnings came to from `since` to before `until`: everybody, then each value of the cut."""
+    """What warnings came to from `since` to before `until`: everybody, then each value of the cut.
+
+    What people lost is in `currency`, what messages and calls cost is `priced_in` another, perhaps.
+    """
 
     firm: str
     currency: str
+    priced_in: str
     definition: str
     since: datetime
     until: datetime

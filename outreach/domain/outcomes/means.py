@@ -78,6 +78,10 @@ NTH = ("first", "second", "third or later")
 """Which of a person's warnings in this time it was."""
 COST = "Of messages and calls, by the price table of the settings; what has no price there counts nothing."
 PER_UNIT = "What was spent for each unit of money at this level. Of P3 it says nothing of cause."
+PER_PREVENTED = (
+    "What messages and calls cost, for those who were to be warned more than for the others, by the price"
+    " table, for each unit that this prevented. The interval is that of what was prevented."
+)
 CONTRADICTED = "Episodes of which sources disagree: what claims less stands."
 UNRECKONED = (
     "Episodes that the ledger has not looked at yet, which the daemon does within minutes: of their money and"

@@ -63,11 +63,24 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """What was spent for each unit prevented; its interval is that of the effect, for spending is known.
+
+    `high` is None where the effect may as well be nothing: then there is no most.
+    """
+
+    each: float
+    low: float
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
     """One registration's figure at level P4, or the refusal of it.
 
     `effect` is None exactly where `refusal` says why. `where` says of whom it is true. `warned` is how many
-    matured people it may be multiplied by, and no others.
+    matured people it may be multiplied by, and no others. `spent` is what messages and calls cost for a
+    person who was to be warned more than for one who was not, on average, in the currency of prices.
     """
 
     registration: str
@@ -85,6 +98,7 @@ class Measured:
     effect: Effect | None = None
     relative: Effect | None = None  # of those not warned, the share of losses that is spared
     money: Effect | None = None
+    spent: float | None = None
     versus: str = ""  # of wordings: which one is compared with the first
     warned: int = 0
     curve: tuple[tuple[str, Effect], ...] = ()
@@ -95,6 +109,13 @@ class Measured:
     def prevented(self) -> Effect | None:
         """Cases prevented among those whom the figure is true of."""
         return self.effect.times(self.warned) if self.effect else None
+
+    def price(self, effect: Effect) -> Price | None:
+        """Of one unit of this effect; None where nothing more was spent, or none was seen to be prevented."""
+        if not self.spent or self.spent < 0 or effect.estimate <= 0:
+            return None
+        high = self.spent / effect.low if effect.low > 0 else None
+        return Price(each=self.spent / effect.estimate, low=self.spent / effect.high, high=high)
 
     @property
     def open(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from outreach.domain.experiment import Metric
@@ -46,7 +46,7 @@ def rows(told: OutcomeReport) -> Iterator[dict[str, Any]]:
         yield _row("", "tired", figure)
     for one in told.measured:
         name = f"{one.pattern}/{one.rule}"
-        for figure in measured_figures(one, told.currency):
+        for figure in measured_figures(one, told):
             yield _row(name, "measured", figure)
         for figure in (*arm_figures(one), *check_figures(one)):
             yield _row(name, "travels", figure)
@@ -57,7 +57,7 @@ def _row(group: str, chapter: str, figure: Figure) -> dict[str, Any]:
     return {name: found[name] for name in COLUMNS}
 
 
-def measured_figures(one: Measured, currency: str) -> Iterator[Figure]:
+def measured_figures(one: Measured, told: OutcomeReport) -> Iterator[Figure]:
     """What one registration came to; where it was refused, one figure that says why."""
     if one.effect is None:
         yield _figure(one, "refused", f"{NOT_MEASURED}: {one.refusal}", None, "")
@@ -71,11 +71,34 @@ def measured_figures(one: Measured, currency: str) -> Iterator[Figure]:
     if one.money is not None:
         amount = one.money.times(one.warned)
         cap = f", each loss at most {one.cap:,f}" if one.cap is not None else ", not capped: read with care"
-        yield _figure(one, "money", f"{_interval(amount, 0)} {currency}{cap}", amount, currency)
+        yield _figure(one, "money", f"{_interval(amount, 0)} {told.currency}{cap}", amount, told.currency)
+    yield from _prices(one, told)
     for window, effect in one.curve:
         yield _figure(
             one, f"curve.{window}", _thousand(effect), effect.times(1000), "cases a thousand warned"
         )
+
+
+def _prices(one: Measured, told: OutcomeReport) -> Iterator[Figure]:
+    """What was spent for each case prevented, and for each unit of money."""
+    if one.spent is None:
+        return
+    for key, effect, unit, digits in (
+        ("cost", one.effect, "case", 2),
+        ("cost_money", one.money, told.currency, 4),
+    ):
+        if effect is None:
+            continue
+        price = one.price(effect)
+        words = f"no price of a {unit} prevented: "
+        words += "none was seen to be" if one.spent > 0 else "no more was spent than on those not warned"
+        if price is not None:
+            most = "without bound" if price.high is None else f"{price.high:,.{digits}f}"
+            words = f"{price.each:,.{digits}f} {told.priced_in} for each {unit} prevented"
+            words += f" [{price.low:,.{digits}f}, {most}]"
+        figure = _figure(one, key, words, None, f"{told.priced_in}/{unit}")
+        found = (price.each, price.low, price.high) if price else (None, None, None)
+        yield replace(figure, value=found[0], low=found[1], high=found[2], definition=means.PER_PREVENTED)
 
 
 def arm_figures(one: Measured) -> Iterator[Figure]:

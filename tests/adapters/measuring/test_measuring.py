@@ -34,6 +34,29 @@ def test_a_tie_breaker_tells_what_warnings_spare() -> None:
     assert not one.refusal
 
 
+def test_what_a_case_prevented_cost_is_what_was_spent_on_those_who_were_to_be_warned() -> None:
+    whole, half = told(lines(1, 20_000)), told(lines(1, 20_000, reached=0.5))
+    assert whole.effect is not None
+    assert whole.spent == pytest.approx(0.07)
+    assert half.spent == pytest.approx(0.035, rel=0.05)
+    price = whole.price(whole.effect)
+    assert price is not None
+    assert price.each == pytest.approx(0.07 / whole.effect.estimate)
+    assert (price.low, price.high) == pytest.approx((0.07 / whole.effect.high, 0.07 / whole.effect.low))
+
+
+def test_at_a_cut_off_the_price_is_of_those_near_it() -> None:
+    one = told(lines(6, 40_000, by_lot=False), Design.DISCONTINUITY)
+    assert not one.refusal
+    assert one.spent == pytest.approx(0.07, rel=1e-3)
+
+
+def test_who_waits_costs_as_much_so_that_being_earlier_has_no_price() -> None:
+    one = told(with_column(lines(1, 20_000), "cost", [Decimal("0.07")] * 20_000), Design.WAIT_LIST)
+    assert one.effect is not None
+    assert (one.spent, one.price(one.effect)) == (pytest.approx(0), None)
+
+
 def test_where_warnings_change_nothing_the_interval_holds_nothing() -> None:
     one = told(lines(2, 20_000, effect=0.0))
     assert one.effect is not None

@@ -15,6 +15,8 @@ from outreach.store.outcome_lines import SCHEMA
 
 T = datetime(2026, 3, 1, tzinfo=UTC)
 CUT_OFF = 80.0
+COST = Decimal("0.07")
+"""Of a warning."""
 REGISTRATION = "5" * 64
 
 
@@ -85,6 +87,7 @@ def lines(
         "opened_at": [T] * n,
         "warned_at": [T if one else None for one in warned],
         "delivered_at": [T if one else None for one in warned],
+        "cost": [COST if one else None for one in warned],
         "is_scam": [True if one else None for one in lost],
         "lost_14d": [Decimal(f"{a:.2f}") if one else Decimal(0) for one, a in zip(lost, amount, strict=True)],
         "exposed": [Decimal(f"{a:.2f}") for a in amount],
