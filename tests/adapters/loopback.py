@@ -72,11 +72,13 @@ class Loopback:
         script: Sequence[Act] = (),
         aside: bytes = b"",
         tls: ssl.SSLContext | None = None,
+        stall: float = STALL,
     ) -> None:
         self.seen: list[Seen] = []
         self.connections = 0
         self.left = threading.Semaphore(0)  # released for each stall that its client left
         self._tls = tls
+        self._stall = stall
         self.aside = aside  # a path, answered by `choose` and not counted
         self._choose = choose
         self._script = list(script)
@@ -158,7 +160,7 @@ class Loopback:
     def _play(self, line: socket.socket, act: Act) -> bool:
         _say(line, act)
         if act.then == "stall":
-            line.settimeout(STALL)
+            line.settimeout(self._stall)
             while line.recv(65536):
                 pass
             self.left.release()
@@ -207,9 +209,10 @@ def loopback(
     script: Sequence[Act] = (),
     aside: bytes = b"",
     tls: ssl.SSLContext | None = None,
+    stall: float = STALL,
 ) -> Iterator[Loopback]:
     """A provider for the length of a block."""
-    server = Loopback(choose, script, aside, tls)
+    server = Loopback(choose, script, aside, tls, stall)
     try:
         yield server
     finally:

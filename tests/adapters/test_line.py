@@ -112,16 +112,16 @@ def test_closing_waits_for_what_is_under_way_and_begins_nothing_more() -> None:
 
 
 def test_an_interrupted_process_posts_nothing_more_and_ends_at_once() -> None:
-    with loopback(lambda seen: Act(b"", then="stall")) as server:
+    with loopback(lambda seen: Act(b"", then="stall"), stall=60) as server:
         script = (
-            "import httpx; from outreach.adapters.transport import line\n"
-            f"line(2)([httpx.Request('POST', {server.url!r}, content=b'x')] * 9)"
+            "import httpx; from outreach.adapters.transport import Patience, line\n"
+            f"line(2, Patience(silence=90))([httpx.Request('POST', {server.url!r}, content=b'x')] * 9)"
         )
         process = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE)
         while len(server.seen) < 2 and process.poll() is None:
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=20)
+        process.communicate(timeout=80)
         assert all(server.left.acquire(timeout=10) for _ in range(2))  # it did not wait to be let go
         assert len(server.seen) == 2
 

@@ -68,12 +68,12 @@ def claimed(world: World, at_most: int, holder: str = "a") -> Sequence[str]:
 
 
 def test_the_most_urgent_is_claimed_first_then_what_expires_first(world: World) -> None:
-    soon, late, urgent, never = waiting(
+    soon, late, urgent, never = waiting(  # of one urgency the two that are due longest are looked at
         world,
-        Waiting(expires_in=timedelta(hours=1)),
-        Waiting(expires_in=timedelta(hours=2)),
+        Waiting(due_for=timedelta(minutes=3), expires_in=timedelta(hours=1)),
+        Waiting(due_for=timedelta(minutes=2), expires_in=timedelta(hours=2)),
         Waiting(rank=2, expires_in=timedelta(hours=9)),
-        Waiting(expires_in=None),
+        Waiting(due_for=timedelta(minutes=4), expires_in=None),
     )
     assert [claimed(world, 1, str(n)) for n in range(4)] == [[urgent], [soon], [late], [never]]
 
